@@ -1,0 +1,1 @@
+"""What the data means: one `.sql` file per table; files that begin with an underscore are machinery."""

@@ -1,0 +1,143 @@
+"""Builds the warehouse: given tables, then every model in order, each held to its contract."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from models._contracts import Breach, breaches
+from models._duckdb import connect, quote
+from models._estimate import Scope, estimate
+from models._graph import graph, in_order, sources_behind
+from models._model import Model, all_models
+from sources._problem import Problem
+from sources._strict import REFERENCE
+
+ESTIMATES = "estimates.indicators"
+DEFINITIONS = "estimates.definitions"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """A finished warehouse: what each model reads, which rules do not hold, and how long each table took."""
+
+    reads: Mapping[str, frozenset[str]]
+    breaches: tuple[Breach, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def build(
+    warehouse: Path,
+    parsed: Mapping[str, pl.DataFrame | str],
+    scope: Scope,
+    late: frozenset[str],
+    *,
+    models: Sequence[Model] | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Build every table anew into `warehouse`, replacing it.
+
+    `parsed` gives the tables of schema parsed, as frames or as queries. A broken contract does not raise: the
+    caller decides, and nothing may be published while there is one. Raises Problem for a model that cannot be read.
+    """
+    warehouse.unlink(missing_ok=True)
+    models = all_models() if models is None else models
+    by_table = {model.table: model for model in models}
+    seconds, broken = {}, []
+    con = connect(warehouse)
+    try:
+        given = [*_load_reference(con), *_load_parsed(con, parsed), ESTIMATES, DEFINITIONS]
+        reads = {**graph(con, models, given)}
+        counted = frozenset(table for table in reads if table.startswith("indicators."))
+        reads |= {ESTIMATES: counted | {"core.areas", "core.area_members"}, DEFINITIONS: counted}
+        indicators = [by_table[table] for table in sorted(counted)]
+        sources = {table: sources_behind(reads, table) for table in counted}
+        for schema in ("staging", "core", "indicators", "estimates", "output"):
+            con.execute(f"create schema {schema}")
+        for table in in_order(reads):
+            started = time.perf_counter()
+            if table == ESTIMATES:
+                _create_from(con, table, estimate(con, indicators, sources, late, scope))
+            elif table == DEFINITIONS:
+                _create_from(con, table, _definitions(indicators, sources))
+            else:
+                _create(con, by_table[table])
+                broken += breaches(con, by_table[table].contract)
+            seconds[table] = time.perf_counter() - started
+            tell(table)
+        con.execute("checkpoint")
+    finally:
+        con.close()
+    return Built(reads=reads, breaches=tuple(broken), seconds=seconds)
+
+
+def _load_reference(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every reviewed list as a table of text, schema reference."""
+    con.execute("create schema reference")
+    for path in sorted(REFERENCE.glob("*.csv")):
+        con.execute(
+            f"create table reference.{path.stem} as select * from read_csv({quote(str(path))}, "
+            "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
+        )
+    return [f"reference.{path.stem}" for path in sorted(REFERENCE.glob("*.csv"))]
+
+
+def _load_parsed(con: duckdb.DuckDBPyConnection, parsed: Mapping[str, pl.DataFrame | str]) -> list[str]:
+    con.execute("create schema parsed")
+    for name, content in sorted(parsed.items(), key=lambda item: isinstance(item[1], str)):
+        if isinstance(content, pl.DataFrame):
+            _create_from(con, f"parsed.{name}", content)
+        else:
+            con.execute(f"create table parsed.{name} as {content}")
+    return [f"parsed.{name}" for name in parsed]
+
+
+def _create(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    try:
+        con.execute(f"create table {model.table} as {model.query}")
+    except duckdb.Error as error:
+        where = f"models/{model.schema}/{model.name}.sql"
+        raise Problem(where, "frågan går inte att köra", found=str(error).splitlines()[0], do="rätta frågan") from None
+    if model.schema in ("core", "output"):
+        _comment(con, model)
+
+
+def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Every table and column that others read carries a comment; one that is missing or too many is an error."""
+    columns = con.sql(f"select * from {model.table} limit 0").columns
+    where = f"models/{model.schema}/{model.name}.sql"
+    if differing := sorted(set(columns) ^ set(model.columns)):
+        raise Problem(where, "[columns] och frågan har olika kolumner", found=differing[0], do="beskriv varje kolumn en gång")
+    con.execute(f"comment on table {model.table} is {quote(model.title)}")
+    for column, text in model.columns.items():
+        con.execute(f'comment on column {model.table}."{column}" is {quote(text)}')
+
+
+def _create_from(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    con.register("given", frame.to_arrow())
+    con.execute(f"create table {table} as select * from given")
+    con.unregister("given")
+
+
+def _definitions(indicators: Sequence[Model], sources: Mapping[str, frozenset[str]]) -> pl.DataFrame:
+    """What each indicator declares of itself, a row an indicator."""
+    return pl.DataFrame(
+        [
+            {
+                "indicator": declared.indicator,
+                "title": declared.title,
+                "title_en": declared.title_en,
+                "focus_area": declared.focus_area,
+                "definition": declared.definition,
+                "unit": declared.unit,
+                "polarity": declared.polarity,
+                "notes": "\n".join(declared.notes),
+                "sources": ",".join(sorted(sources[model.table])),
+            }
+            for model in indicators
+            if (declared := model.indicator)
+        ]
+    )

@@ -1,0 +1,300 @@
+"""Turns what the indicators count into estimates: value, limits, method, status and flags, for every area."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from models._duckdb import quote
+from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
+from models.methods.proportions import Floats, effective_n, published_limits, wilson_limits
+from models.methods.rates import rate, rate_method
+from sources._problem import Problem
+
+CONFIDENCE = 0.95
+_DECIMALS = 6
+_FEWEST_RESPONDENTS = 10
+_FEW_RESPONDENTS = 30
+
+SCHEMA = {
+    "indicator": pl.String,
+    "title": pl.String,
+    "focus_area": pl.String,
+    "area_type": pl.String,
+    "area_code": pl.String,
+    "area": pl.String,
+    "period": pl.String,
+    "period_type": pl.String,
+    "period_start": pl.Date,
+    "period_end": pl.Date,
+    "breakdown": pl.String,
+    "category": pl.String,
+    "value": pl.Float64,
+    "lower_confidence_limit": pl.Float64,
+    "upper_confidence_limit": pl.Float64,
+    "confidence": pl.Float64,
+    "numerator": pl.Float64,
+    "denominator": pl.Float64,
+    "respondents": pl.Int64,
+    "response_rate": pl.Float64,
+    "unit": pl.String,
+    "method": pl.String,
+    "dispersion": pl.Float64,
+    "polarity": pl.String,
+    "status": pl.String,
+    "flags": pl.String,
+    "is_synthetic": pl.Boolean,
+    "sources": pl.String,
+    "data_as_of": pl.Date,
+}
+_TYPES = {
+    "value": "double",
+    "margin": "double",
+    "numerator": "decimal(18, 6)",
+    "denominator": "decimal(18, 6)",
+    "weight_squares": "decimal(24, 6)",
+    "respondents": "bigint",
+    "response_rate": "double",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """Which areas a release speaks of: municipalities, and the areas they are summed to or compared with."""
+
+    municipalities: tuple[str, ...]
+    areas: tuple[str, ...]
+
+
+def estimate(
+    con: duckdb.DuckDBPyConnection,
+    models: Sequence[Model],
+    sources: Mapping[str, frozenset[str]],
+    late: frozenset[str],
+    scope: Scope,
+) -> pl.DataFrame:
+    """One row per indicator, area, period, breakdown and category, in the columns of `SCHEMA`.
+
+    Counts and microdata are given per municipality and summed here, in decimals, to the areas whose every member has
+    reported; published values stand as published. `sources` names the sources behind each indicator's table.
+    """
+    facts = pl.concat([_facts(con, model, scope) for model in models], how="diagonal")
+    declared = pl.DataFrame([_declared(model, sources[model.table], late) for model in models])
+    rows = facts.join(declared, on="indicator", how="left").join(_areas(con), on="area_code", how="left")
+    rows = _with_limits(_with_status(rows))
+    rows = _with_periods(rows).with_columns(
+        flags=pl.concat_list(
+            pl.col("static_flags"),
+            _listed_if(pl.col("period_start").dt.year().is_in(pl.col("breaks")), "series_break"),
+            _listed_if(pl.col("few"), "few_respondents"),
+            pl.col("row_flags").fill_null("").str.split(","),
+        )
+        .list.eval(pl.element().filter(pl.element() != "").unique().sort())
+        .list.join(","),
+        confidence=pl.lit(CONFIDENCE),
+        dispersion=pl.lit(None, pl.Float64),
+    )
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort(
+        "indicator", "area_type", "area_code", "period_start", "breakdown", "category"
+    )
+
+
+def _listed_if(condition: pl.Expr, flag: str) -> pl.Expr:
+    return pl.when(condition).then(pl.concat_list(pl.lit(flag))).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+
+
+def _facts(con: duckdb.DuckDBPyConnection, model: Model, scope: Scope) -> pl.DataFrame:
+    """The rows of one indicator for every area of the scope."""
+    assert model.indicator is not None
+    indicator = model.indicator
+    found = con.sql(f"select * from {model.table} limit 0").columns
+    _check_columns(indicator, found)
+    own = {"published": "area_code"}.get(indicator.kind, "municipality_code")
+    columns = {
+        "period": "period",
+        "breakdown": "coalesce(breakdown, '')" if "breakdown" in found else "''",
+        "category": "coalesce(category, '')" if "category" in found else "''",
+        "status": "status" if "status" in found else "null::varchar",
+        "row_flags": "flags" if "flags" in found else "null::varchar",
+        "is_synthetic": "is_synthetic",
+        "data_as_of": "data_as_of",
+    }
+    for name, dtype in _TYPES.items():
+        source = "effective_n" if name == "weight_squares" else name
+        if source in found:
+            value = "denominator * denominator / nullif(effective_n, 0)" if name == "weight_squares" else name
+            columns[name] = f"({value})::{dtype}"
+        else:
+            columns[name] = f"null::{dtype}"
+    listed = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
+    within = ", ".join(quote(code) for code in (*scope.municipalities, *scope.areas))
+    rows = con.sql(f"select {own} as area_code, {listed} from {model.table} where {own} in ({within})")
+    frames = [rows.pl()]
+    if indicator.kind != "published" and scope.areas:
+        frames.append(con.sql(_summed_sql(model.table, listed, scope)).pl())
+    return pl.concat(frames, how="vertical_relaxed").with_columns(
+        pl.lit(indicator.indicator).alias("indicator"),
+        pl.col("numerator", "denominator", "weight_squares").cast(pl.Float64),
+    )
+
+
+def _summed_sql(table: str, listed: str, scope: Scope) -> str:
+    """Sums over the members of each area; a sum that lacks a member is a row without figures, not a smaller sum."""
+    areas = ", ".join(quote(code) for code in scope.areas)
+    return f"""
+        with facts as (select municipality_code, {listed} from {table}),
+        members as (select area_code, municipality_code from core.area_members where area_code in ({areas})),
+        sizes as (select area_code, count(*) as members from members group by area_code),
+        covered as (
+            select area_code from members join (select distinct municipality_code from facts) using (municipality_code)
+            join sizes using (area_code) group by area_code, sizes.members having count(*) = sizes.members
+        ),
+        sums as (
+            select
+                area_code, period, breakdown, category,
+                count(*) filter (where numerator is not null and denominator is not null) = sizes.members as is_whole,
+                string_agg(distinct row_flags, ',' order by row_flags) as row_flags,
+                bool_or(is_synthetic) as is_synthetic, max(data_as_of) as data_as_of,
+                sum(numerator) as numerator, sum(denominator) as denominator,
+                sum(weight_squares) as weight_squares, sum(respondents) as respondents
+            from facts join members using (municipality_code) join covered using (area_code)
+            join sizes using (area_code)
+            group by area_code, period, breakdown, category, sizes.members
+        )
+        select
+            area_code, period, breakdown, category,
+            case when not is_whole then 'not_reported' end as status, row_flags, is_synthetic, data_as_of,
+            null::double as value, null::double as margin,
+            case when is_whole then numerator end::decimal(18, 6) as numerator,
+            case when is_whole then denominator end::decimal(18, 6) as denominator,
+            case when is_whole then weight_squares end::decimal(24, 6) as weight_squares,
+            case when is_whole then respondents end::bigint as respondents,
+            null::double as response_rate
+        from sums
+    """
+
+
+def _check_columns(indicator: Indicator, found: Sequence[str]) -> None:
+    where = f"models/indicators/{indicator.indicator}.sql"
+    needed = required_columns(indicator)
+    if absent := [column for column in needed if column not in found]:
+        raise Problem(where, "kolumn saknas i frågan", found=", ".join(found), do=f"lägg till {', '.join(absent)}")
+    if unknown := [column for column in found if column not in (*needed, *OPTIONAL_COLUMNS)]:
+        raise Problem(where, "okänd kolumn i frågan", found=unknown[0], do=f"tillåtna är {', '.join(needed)}")
+
+
+def _declared(model: Model, sources: frozenset[str], late: frozenset[str]) -> dict[str, object]:
+    indicator = model.indicator
+    assert indicator is not None
+    return {
+        "indicator": indicator.indicator,
+        "title": indicator.title,
+        "focus_area": indicator.focus_area,
+        "kind": indicator.kind,
+        "declared_method": indicator.method,
+        "per": float(indicator.per),
+        "unit": indicator.unit,
+        "polarity": indicator.polarity,
+        "period_type": indicator.period_type,
+        "breaks": list(indicator.breaks) or [0],
+        "static_flags": [*indicator.flags, *(["late_source"] if sources & late else [])] or [""],
+        "sources": ",".join(sorted(sources)),
+    }
+
+
+def _areas(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    return con.sql("select area_code, area, area_type from core.areas").pl()
+
+
+def _with_status(rows: pl.DataFrame) -> pl.DataFrame:
+    """Settle why a row has no figure, and take figures away from rows that may not show one."""
+    counted = pl.col("kind") != "published"
+    few = (pl.col("kind") != "counts") & (pl.col("respondents") < _FEWEST_RESPONDENTS)
+    status = (
+        pl.when(pl.col("status").is_not_null() & (pl.col("status") != "ok"))
+        .then(pl.col("status"))
+        .when(few)
+        .then(pl.lit("too_few_respondents"))
+        .when(counted & pl.col("numerator").is_null())
+        .then(pl.lit("not_reported"))
+        .when(counted & (pl.col("denominator").is_null() | (pl.col("denominator") <= 0)))
+        .then(pl.lit("no_denominator"))
+        .when(~counted & pl.col("value").is_null())
+        .then(pl.lit("not_reported"))
+        .otherwise(pl.lit("ok"))
+    )
+    shown = pl.col("status").is_in(["ok", "no_denominator"])
+    return rows.with_columns(status=status).with_columns(
+        few=(pl.col("kind") != "counts")
+        & pl.col("respondents").is_between(_FEWEST_RESPONDENTS, _FEW_RESPONDENTS - 1).fill_null(False),
+        **{
+            name: pl.when(shown).then(pl.col(name))
+            for name in ("numerator", "denominator", "weight_squares", "value", "margin")
+        },
+        respondents=pl.when(pl.col("status") != "too_few_respondents").then(pl.col("respondents")),
+    )
+
+
+def _with_limits(rows: pl.DataFrame) -> pl.DataFrame:
+    """Apply each row's method to whole arrays; rows without a figure keep nulls."""
+    frames = []
+    for (kind, method), group in sorted(
+        rows.partition_by("kind", "declared_method", as_dict=True, maintain_order=True).items()
+    ):
+        numerator, denominator, per = (_array(group, name) for name in ("numerator", "denominator", "per"))
+        if kind == "counts":
+            value, lower, upper = rate(numerator, denominator, 1.0, CONFIDENCE)
+            value, lower, upper = value * per, lower * per, upper * per
+            used = rate_method(numerator)
+        elif kind == "microdata":
+            with np.errstate(invalid="ignore", divide="ignore"):
+                share = numerator / denominator
+            lower, upper = wilson_limits(share, effective_n(denominator, _array(group, "weight_squares")), CONFIDENCE)
+            value, lower, upper = share * per, lower * per, upper * per
+            whole = np.isclose(_array(group, "weight_squares"), denominator)
+            used = ["proportion_wilson" if each else "proportion_wilson_weighted" for each in whole]
+        else:
+            value = _array(group, "value")
+            lower, upper, used = _published_limits(group, value)
+            if method == "self_selected":
+                lower, upper, used = np.full_like(value, np.nan), np.full_like(value, np.nan), [method] * len(value)
+        frames.append(
+            group.with_columns(
+                pl.Series("value", value).round(_DECIMALS),
+                pl.Series("lower_confidence_limit", lower).round(_DECIMALS),
+                pl.Series("upper_confidence_limit", upper).round(_DECIMALS),
+                pl.Series("method", used),
+            ).with_columns(pl.col("value", "lower_confidence_limit", "upper_confidence_limit").fill_nan(None))
+        )
+    return pl.concat(frames)
+
+
+def _published_limits(group: pl.DataFrame, value: Floats) -> tuple[Floats, Floats, list[str]]:
+    """The publisher's margin where there is one, else Wilson's limits where n is known, else none."""
+    margin, n = _array(group, "margin"), _array(group, "respondents")
+    with_margin, with_n = ~np.isnan(margin), np.isnan(margin) & ~np.isnan(n)
+    lower, upper = published_limits(value, margin)
+    share = np.where(with_n & ~np.isnan(value), value / 100, np.nan)
+    wilson_lower, wilson_upper = wilson_limits(share, n, CONFIDENCE)
+    lower, upper = np.where(with_n, 100 * wilson_lower, lower), np.where(with_n, 100 * wilson_upper, upper)
+    used = np.where(with_margin, "published_margin", np.where(with_n, "proportion_wilson", "published"))
+    return lower, upper, [str(each) for each in used]
+
+
+def _array(frame: pl.DataFrame, column: str) -> Floats:
+    return frame[column].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+
+def _with_periods(rows: pl.DataFrame) -> pl.DataFrame:
+    distinct = rows.select("period", "period_type").unique().sort("period", "period_type")
+    bounds = [period_bounds(period, period_type) for period, period_type in distinct.iter_rows()]
+    return rows.join(
+        distinct.with_columns(
+            period_start=pl.Series([start for start, _ in bounds], dtype=pl.Date),
+            period_end=pl.Series([end for _, end in bounds], dtype=pl.Date),
+        ),
+        on=["period", "period_type"],
+        how="left",
+    )

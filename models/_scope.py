@@ -1,0 +1,29 @@
+"""Which municipalities and areas a release speaks of."""
+
+from functools import cache
+
+from models._estimate import Scope
+from sources._problem import UsageProblem
+from sources._strict import read_reference
+
+
+@cache
+def scope_of(area: str) -> Scope:
+    """The municipalities of an area, and the areas they are summed to or shown beside.
+
+    area: a code of `areas.csv`, a municipality's code, a county's code, or 00 for all 290. Raises UsageProblem for
+    any other.
+    """
+    municipalities = read_reference("municipalities")["municipality_code"].to_list()
+    listed = read_reference("areas")
+    members = listed.filter(listed["area_code"] == area)["municipality_code"].to_list()
+    if area in municipalities:
+        members = [area]
+    elif not members and (area == "00" or len(area) == 2):
+        members = [code for code in municipalities if area == "00" or code.startswith(area)]
+    if not members:
+        raise UsageProblem(
+            "--area", "okänt område", found=f"'{area}'", do="ange en kod ur data/reference/areas.csv, en kommunkod, länskod eller 00"
+        )
+    above = {"00", *(code[:2] for code in members)} | ({area} if area not in members else set())
+    return Scope(municipalities=tuple(sorted(members)), areas=tuple(sorted(above)))

@@ -1,0 +1,21 @@
+-- title = "Folkmängd 31 december, per område och år"
+-- key = ["area_code", "year"]
+-- not_null = ["area_code", "year", "inhabitants", "is_inferred", "is_synthetic", "data_as_of"]
+-- ranges = { inhabitants = { min = 1, max = 12000000 } }
+-- [columns]
+-- area_code = "Områdets kod"
+-- year = "År; folkmängden gäller 31 december"
+-- inhabitants = "Antal invånare"
+-- is_inferred = "Talet är härlett ur andra publicerade tal, inte avläst"
+-- is_synthetic = "Konstruerade exempeldata"
+-- data_as_of = "Sista dag som uppgiften talar om"
+select
+    area_code,
+    period::integer as year,
+    inhabitants,
+    is_inferred,
+    is_synthetic,
+    data_as_of
+from staging.population
+where contents = 'BE0101N1' and age = 'total' and sex = 'total' and inhabitants is not null and length(period) = 4
+order by area_code, year

@@ -1,0 +1,31 @@
+-- title = "Ungdomsenkätens svar per kommun, år, årskurs och fråga; viktade där vikt finns"
+-- key = ["question", "municipality_code", "year", "breakdown", "category"]
+-- not_null = ["question", "municipality_code", "year", "breakdown", "category", "respondents", "is_synthetic", "data_as_of"]
+-- [columns]
+-- question = "Frågans id"
+-- municipality_code = "Kommunkod"
+-- year = "Undersökningens år"
+-- breakdown = "Tom (alla årskurser) eller grade"
+-- category = "Tom eller årskurs"
+-- respondents = "Antal som besvarade frågan"
+-- numerator = "Viktat antal ja"
+-- denominator = "Viktat antal svar"
+-- effective_n = "Effektivt antal svar, kvadraten på viktsumman genom summan av kvadrerade vikter"
+-- is_synthetic = "Konstruerade exempeldata"
+-- data_as_of = "Sista dag som uppgiften talar om"
+select
+    question,
+    municipality_code,
+    year::integer as year,
+    case when grouping(grade) = 0 then 'grade' else '' end as breakdown,
+    coalesce(grade, '') as category,
+    count(*) as respondents,
+    sum(weight::decimal(18, 6)) filter (where answer) as numerator,
+    sum(weight::decimal(18, 6)) as denominator,
+    (sum(weight::decimal(18, 6))::double * sum(weight::decimal(18, 6))::double)
+    / sum((weight * weight)::decimal(18, 6))::double as effective_n,
+    bool_or(is_synthetic) as is_synthetic,
+    max(data_as_of) as data_as_of
+from staging.youth_answers
+group by grouping sets ((question, municipality_code, year), (question, municipality_code, year, grade))
+order by question, municipality_code, year, breakdown, category

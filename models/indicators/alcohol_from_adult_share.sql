@@ -1,0 +1,24 @@
+-- title = "Unga som har fått alkohol av en vuxen"
+-- title_en = "Young people given alcohol by an adult"
+-- definition = "Andel elever som har fått alkohol av en vuxen."
+-- focus_area = "alcohol_and_drug_attitudes"
+-- kind = "microdata"
+-- method = "proportion"
+-- per = 100
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "survey"
+-- notes = ["Svaren gäller de elever som besvarade enkäten; bortfallet kan skilja sig från dem."]
+select
+    municipality_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    numerator,
+    denominator,
+    effective_n,
+    respondents,
+    is_synthetic,
+    data_as_of
+from core.youth_answers_by_municipality_year
+where question = 'alcohol_from_adult'

@@ -1,0 +1,24 @@
+-- title = "Unga som ser stor risk med cannabis"
+-- title_en = "Young people who see great risk in cannabis"
+-- definition = "Andel elever som tror att det är stor risk att skada sig av cannabis."
+-- focus_area = "alcohol_and_drug_attitudes"
+-- kind = "microdata"
+-- method = "proportion"
+-- per = 100
+-- unit = "procent"
+-- polarity = "high_is_good"
+-- period_type = "survey"
+-- notes = ["Svaren gäller de elever som besvarade enkäten; bortfallet kan skilja sig från dem."]
+select
+    municipality_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    numerator,
+    denominator,
+    effective_n,
+    respondents,
+    is_synthetic,
+    data_as_of
+from core.youth_answers_by_municipality_year
+where question = 'cannabis_great_risk'

@@ -1,0 +1,20 @@
+-- title = "Rapporterad skadegörelse från verksamheterna per 10 000 invånare"
+-- title_en = "Vandalism reported by services per 10 000 inhabitants"
+-- definition = "Händelserapporter om skadegörelse, klotter, glaskross och brand ett helt år, delat med invånarna."
+-- focus_area = "vandalism"
+-- kind = "counts"
+-- method = "rate"
+-- per = 10000
+-- unit = "per 10 000 invånare"
+-- polarity = "none"
+-- notes = ["En ökning kan bero på att fler verksamheter börjat rapportera; bedöms därför inte."]
+select
+    municipality_code,
+    year::varchar as period,
+    reports as numerator,
+    inhabitants as denominator,
+    case when is_inferred_population then 'inferred_population' end as flags,
+    is_synthetic,
+    data_as_of
+from core.incident_reports_by_municipality_year
+where focus_area = 'vandalism'

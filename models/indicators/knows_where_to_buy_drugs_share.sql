@@ -1,0 +1,24 @@
+-- title = "Unga som vet var man kan köpa narkotika"
+-- title_en = "Young people who know where to buy narcotics"
+-- definition = "Andel elever som svarat att de vet var man kan köpa narkotika."
+-- focus_area = "drug_dealing"
+-- kind = "microdata"
+-- method = "proportion"
+-- per = 100
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "survey"
+-- notes = ["Svaren gäller de elever som besvarade enkäten; bortfallet kan skilja sig från dem."]
+select
+    municipality_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    numerator,
+    denominator,
+    effective_n,
+    respondents,
+    is_synthetic,
+    data_as_of
+from core.youth_answers_by_municipality_year
+where question = 'knows_where_to_buy_drugs'

@@ -1,0 +1,23 @@
+-- title = "Upplever öppen narkotikahandel som ett problem i det egna området"
+-- title_en = "Perceive open drug dealing as a problem in the own area"
+-- definition = "Andel 16–84 år som svarat \"i stor utsträckning\" i Nationella trygghetsundersökningen."
+-- focus_area = "drug_dealing"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "year"
+-- flags = ["overlapping"]
+-- notes = ["Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N07631'

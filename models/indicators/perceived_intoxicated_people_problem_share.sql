@@ -1,0 +1,23 @@
+-- title = "Upplever påverkade personer utomhus som ett problem"
+-- title_en = "Perceive intoxicated people outdoors as a problem"
+-- definition = "Andel 16–84 år som svarat \"i stor utsträckning\" om personer påverkade av alkohol eller droger i Nationella trygghetsundersökningen."
+-- focus_area = "alcohol_and_drug_attitudes"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "year"
+-- flags = ["overlapping"]
+-- notes = ["Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N07628'

@@ -1,0 +1,24 @@
+-- title = "Unga med dåligt psykiskt välbefinnande"
+-- title_en = "Young people with poor mental well-being"
+-- definition = "Andel elever som svarat att deras psykiska välbefinnande är dåligt."
+-- focus_area = "youth_mental_health"
+-- kind = "microdata"
+-- method = "proportion"
+-- per = 100
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "survey"
+-- notes = ["Svaren gäller de elever som besvarade enkäten; bortfallet kan skilja sig från dem."]
+select
+    municipality_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    numerator,
+    denominator,
+    effective_n,
+    respondents,
+    is_synthetic,
+    data_as_of
+from core.youth_answers_by_municipality_year
+where question = 'poor_mental_wellbeing'

@@ -1,0 +1,23 @@
+-- title = "Elever i årskurs 8 som känner sig trygga i skolan"
+-- title_en = "Pupils in year 8 who feel safe at school"
+-- definition = "Andel som svarat \"helt och hållet\" eller \"till stor del\" i Skolenkäten."
+-- focus_area = "youth_mental_health"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "high_is_good"
+-- period_type = "year"
+-- breaks = [2022]
+-- notes = ["Bara kommunala skolor. Hälften av kommunerna deltar varje år."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N15643'

@@ -1,0 +1,22 @@
+-- title = "Anmälda brott totalt per 100 000 invånare"
+-- title_en = "All reported offences per 100 000 inhabitants"
+-- definition = "Alla anmälda brott ett år, delat med invånarna 31 december."
+-- focus_area = "overall_crime"
+-- kind = "counts"
+-- method = "rate"
+-- per = 100000
+-- unit = "per 100 000 invånare"
+-- polarity = "none"
+-- breaks = [2015]
+-- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Rymmer också brott som följer polisens insatser; bedöms därför inte."]
+select
+    municipality_code,
+    year::varchar as period,
+    reported as numerator,
+    inhabitants as denominator,
+    status,
+    case when is_inferred_population then 'inferred_population' end as flags,
+    is_synthetic,
+    data_as_of
+from core.reported_offences_by_municipality_year
+where kpi = 'N07540'

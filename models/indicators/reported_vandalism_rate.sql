@@ -1,0 +1,22 @@
+-- title = "Anmäld skadegörelse per 100 000 invånare"
+-- title_en = "Reported vandalism per 100 000 inhabitants"
+-- definition = "Anmälda skadegörelsebrott (12 kap. brottsbalken och mordbrand) ett år, delat med invånarna 31 december samma år."
+-- focus_area = "vandalism"
+-- kind = "counts"
+-- method = "rate"
+-- per = 100000
+-- unit = "per 100 000 invånare"
+-- polarity = "low_is_good"
+-- breaks = [2015]
+-- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump."]
+select
+    municipality_code,
+    year::varchar as period,
+    reported as numerator,
+    inhabitants as denominator,
+    status,
+    case when is_inferred_population then 'inferred_population' end as flags,
+    is_synthetic,
+    data_as_of
+from core.reported_offences_by_municipality_year
+where kpi = 'U07452'

@@ -1,0 +1,23 @@
+-- title = "Otrygga utomhus sen kväll i det egna området"
+-- title_en = "Unsafe outdoors late evening in the own area"
+-- definition = "Andel 16–84 år i Nationella trygghetsundersökningen."
+-- focus_area = "perceived_safety"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "year"
+-- flags = ["overlapping"]
+-- notes = ["Utgivarens titel säger otrygghet men beskrivningen säger mycket eller ganska trygg; titeln följs här.", "Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N07609'

@@ -1,0 +1,24 @@
+-- title = "Unga som har utsatts för kränkningar"
+-- title_en = "Young people who have been violated"
+-- definition = "Andel elever som har blivit utsatta för kränkningar de senaste 12 månaderna."
+-- focus_area = "youth_mental_health"
+-- kind = "microdata"
+-- method = "proportion"
+-- per = 100
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "survey"
+-- notes = ["Svaren gäller de elever som besvarade enkäten; bortfallet kan skilja sig från dem."]
+select
+    municipality_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    numerator,
+    denominator,
+    effective_n,
+    respondents,
+    is_synthetic,
+    data_as_of
+from core.youth_answers_by_municipality_year
+where question = 'violated_by_others_12m'

@@ -1,0 +1,1 @@
+"""Statistics as pure, cited functions over whole arrays."""

@@ -1,0 +1,52 @@
+-- title = "Källor: utgivare, villkor, bokföring av rader och hur färska uppgifterna är"
+-- key = ["source"]
+-- not_null = ["source", "title", "publisher", "status", "rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate", "is_late", "release"]
+-- accepted = { status = ["ok", "failed", "missing"] }
+-- at_least = 1
+-- [columns]
+-- source = "Källans id"
+-- title = "Källans namn"
+-- publisher = "Utgivare"
+-- homepage = "Utgivarens sida"
+-- licence = "Villkor för användning"
+-- attribution = "Hur källan anges för tal som förs vidare oförändrade"
+-- attribution_processed = "Hur källan anges för tal som har räknats fram här"
+-- cadence = "Hur ofta källan kommer"
+-- disclosure = "official: redan publicerad; local: skyddas efter vad den handlar om"
+-- rows_read = "Lästa rader"
+-- rows_loaded = "Inlästa rader"
+-- rows_quarantined = "Underkända rader"
+-- rows_duplicate = "Dubbletter"
+-- observed_at = "När källan senast hämtades eller lämnades (UTC)"
+-- data_as_of = "Sista dag som uppgifterna talar om"
+-- expected_by = "När nyare uppgifter senast väntas"
+-- is_late = "Nyare uppgifter borde ha kommit"
+-- is_synthetic = "Innehåller konstruerade exempeldata"
+-- status = "ok, failed (senast giltiga uppgift används) eller missing (inga uppgifter)"
+-- message = "Vad som gick fel, eller varningar"
+-- release = "Utgåvans id"
+select
+    source,
+    title,
+    publisher,
+    homepage,
+    licence,
+    attribution,
+    attribution_processed,
+    cadence,
+    disclosure,
+    rows_read,
+    rows_loaded,
+    rows_quarantined,
+    rows_duplicate,
+    observed_at,
+    data_as_of,
+    expected_by,
+    is_late,
+    is_synthetic,
+    status,
+    message,
+    release
+from parsed.sources
+cross join parsed.run
+order by source

@@ -1,0 +1,29 @@
+-- title = "Koladas värden för de nyckeltal som granskats, nyaste iakttagelsen av varje"
+-- key = ["kpi", "area_code", "year", "gender"]
+-- not_null = ["kpi", "area_code", "year", "gender", "status", "is_synthetic", "data_as_of"]
+-- accepted = { status = ["ok", "suppressed", "not_reported", "not_applicable"], gender = ["T", "K", "M"] }
+with newest as (
+    select *
+    from parsed.kolada_values
+    where kpi in (select kpi from reference.kolada_kpis)
+    qualify row_number() over (partition by kpi, area_code, year, gender order by observed_at desc, snapshot desc) = 1
+)
+
+-- Status wins: some captured rows hold both a status and a value.
+select
+    kpi,
+    area_code,
+    year,
+    gender,
+    case
+        when is_deleted or status = 'Missing' then 'not_reported'
+        when status = 'Privacy' then 'suppressed'
+        when status = 'Not applicable' then 'not_applicable'
+        when value is null then 'not_reported'
+        else 'ok'
+    end as status,
+    case when status is null and not coalesce(is_deleted, false) then value end as value,
+    is_synthetic,
+    is_inferred,
+    content_as_of as data_as_of
+from newest

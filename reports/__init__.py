@@ -1,0 +1,1 @@
+"""What people read: pages, and the check of the tables behind them."""

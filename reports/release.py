@@ -1,0 +1,113 @@
+"""Writes one whole release, internal and public, into a folder that the caller then publishes."""
+
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+import polars as pl
+
+from models._contracts import Contract
+from models._duckdb import connect
+from models._model import all_models
+from reports._quality_process import QualityRequest, TableRequest
+from reports.pages import PageMeta, write_pages
+from reports.tables import write_tables
+
+TABLES = ("output.indicators", "output.definitions", "output.sources", "output.quarantine")
+_AUDIENCES: tuple[tuple[Literal["internal", "public"], str], ...] = (("internal", "output"), ("public", "public"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleaseMeta:
+    """What a release says of itself in `release.json`; nothing in it knows the clock."""
+
+    release: str
+    as_of: date
+    area: str
+    version: str
+    sample: bool
+    snapshots: Sequence[Mapping[str, object]]
+
+
+def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callable[[str], None]) -> None:
+    """Write `internal/` (0700: core and output) and `public/` (output after protection) into `folder`.
+
+    Each holds the database, the tables, `release.json` and the report; files are read-only, for the writer too.
+    """
+    folder.mkdir(parents=True)
+    with connect(warehouse, read_only=True) as con:
+        focus_areas = con.sql("from core.focus_areas order by sort_order").pl()
+    for audience, schema in _AUDIENCES:
+        tell(f"skriver {audience}")
+        target = folder / audience
+        write_tables(target, warehouse, all_models(), schema=schema, with_core=audience == "internal")
+        with connect(warehouse, read_only=True) as con:
+            tables = {
+                name: con.sql(f"from {schema}.{name}").pl()
+                for name in ("indicators", "definitions", "sources", "quarantine")
+            }
+        described = _described(meta, audience, tables)
+        (target / "release.json").write_text(
+            json.dumps(described, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        )
+        (target / "report").mkdir()
+        write_pages(
+            target / "report",
+            **tables,
+            focus_areas=focus_areas,
+            meta=PageMeta(
+                release=meta.release,
+                as_of=meta.as_of,
+                audience=audience,
+                version=meta.version,
+                is_synthetic=bool(tables["indicators"]["is_synthetic"].any()),
+            ),
+        )
+        for path in target.rglob("*"):
+            os.chmod(path, 0o755 if path.is_dir() else 0o444)
+    os.chmod(folder / "internal", 0o700)
+
+
+def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, object]:
+    sources = tables["sources"].drop("release")
+    return {
+        "release": meta.release,
+        "audience": audience,
+        "as_of": meta.as_of.isoformat(),
+        "area": meta.area,
+        "sample": meta.sample,
+        "is_synthetic": bool(tables["indicators"]["is_synthetic"].any()),
+        "versions": {"lagesbild": meta.version, "polars": pl.__version__, "duckdb": duckdb.__version__},
+        "tables": {name: frame.height for name, frame in tables.items()},
+        "sources": json.loads(sources.with_columns(pl.selectors.temporal().cast(pl.String)).write_json()),
+        "snapshots": list(meta.snapshots),
+    }
+
+
+def quality_request(folder: Path, log: Path, release: str, contracts: Sequence[Contract]) -> QualityRequest:
+    """Ask that every output table of a release, internal and public, keeps the contract its model declares."""
+    tables: list[TableRequest] = []
+    for audience, _ in _AUDIENCES:
+        with connect(folder / audience / "lagesbild.duckdb", read_only=True) as con:
+            for contract in contracts:
+                columns = {str(row[0]): str(row[1]) for row in con.sql(f"describe {contract.table}").fetchall()}
+                tables.append(
+                    {
+                        "table": f"{audience}.{contract.table}",
+                        "parquet": str(folder / audience / f"{contract.table.split('.')[1]}.parquet"),
+                        "contract": {
+                            "columns": columns,
+                            "key": list(contract.key),
+                            "not_null": list(contract.not_null),
+                            "accepted": {name: list(values) for name, values in contract.accepted.items()},
+                            "ranges": {name: list(limits) for name, limits in contract.ranges.items()},
+                            "rows": [contract.at_least or None, None],
+                        },
+                    }
+                )
+    return {"log": str(log), "release": release, "tables": tables}

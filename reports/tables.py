@@ -1,0 +1,119 @@
+"""Writes the tables of a release: one DuckDB file, and each output table as Parquet and as two kinds of CSV."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from models._duckdb import connect, quote
+from models._model import Model
+
+HEADINGS: Mapping[str, str] = {
+    "indicator": "indikator_id",
+    "title": "namn",
+    "title_en": "namn_engelska",
+    "definition": "definition",
+    "notes": "anmarkningar",
+    "focus_area": "fokusomrade",
+    "area_type": "omradestyp",
+    "area_code": "omradeskod",
+    "area": "omrade",
+    "period": "period",
+    "period_type": "periodtyp",
+    "period_start": "period_start",
+    "period_end": "period_slut",
+    "breakdown": "uppdelning",
+    "category": "grupp",
+    "value": "varde",
+    "lower_confidence_limit": "nedre_grans",
+    "upper_confidence_limit": "ovre_grans",
+    "confidence": "konfidensgrad",
+    "numerator": "taljare",
+    "denominator": "namnare",
+    "respondents": "antal_svarande",
+    "response_rate": "svarsfrekvens",
+    "unit": "enhet",
+    "method": "metod",
+    "dispersion": "overspridning",
+    "polarity": "riktning",
+    "status": "status",
+    "flags": "markningar",
+    "is_synthetic": "konstruerade_exempeldata",
+    "sources": "kallor",
+    "data_as_of": "uppgifter_till_och_med",
+    "release": "utgava",
+    "source": "kalla",
+    "publisher": "utgivare",
+    "homepage": "webbsida",
+    "licence": "villkor",
+    "attribution": "kallangivelse",
+    "attribution_processed": "kallangivelse_bearbetad",
+    "cadence": "takt",
+    "disclosure": "skydd",
+    "rows_read": "lasta_rader",
+    "rows_loaded": "inlasta_rader",
+    "rows_quarantined": "underkanda_rader",
+    "rows_duplicate": "dubbletter",
+    "observed_at": "hamtad",
+    "expected_by": "nyare_vantas_senast",
+    "is_late": "forsenad",
+    "message": "meddelande",
+    "snapshot": "ogonblicksbild",
+    "row_number": "radnummer",
+    "column_name": "kolumn",
+    "rule": "regel",
+}
+_FORMULA = r"^[=+\-@\t\r]"
+
+
+def write_tables(folder: Path, warehouse: Path, models: Sequence[Model], *, schema: str, with_core: bool) -> None:
+    """Write `lagesbild.duckdb` and, for every output table, `<table>.parquet`, `<table>.csv` and `<table>_sv.csv`.
+
+    `schema` names where in the warehouse the output tables come from (output or public); in the release they are
+    always in schema `output`, with `core` beside it when `with_core`. Every file is in total order and the same bytes
+    for the same warehouse, except the database file, which is the same table by table.
+    """
+    folder.mkdir(parents=True)
+    wanted = [model for model in models if model.schema == "output" or (with_core and model.schema == "core")]
+    con = connect(folder / "lagesbild.duckdb")
+    try:
+        con.execute(f"attach {quote(str(warehouse))} as warehouse (read_only)")
+        for name in sorted({model.schema for model in wanted}):
+            con.execute(f"create schema {name}")
+        for model in wanted:
+            origin = schema if model.schema == "output" else model.schema
+            con.execute(f"create table {model.table} as from warehouse.{origin}.{model.name}")
+            con.execute(f"comment on table {model.table} is {quote(model.title)}")
+            for column, text in model.columns.items():
+                con.execute(f'comment on column {model.table}."{column}" is {quote(text)}')
+        con.execute("detach warehouse")
+        for model in wanted:
+            if model.schema == "output":
+                target = quote(str(folder / f"{model.name}.parquet"))
+                con.execute(f"copy {model.table} to {target} (format parquet, compression zstd)")
+                frame = con.sql(f"from {model.table}").pl()
+                frame.write_csv(folder / f"{model.name}.csv")
+                swedish(frame).write_csv(
+                    folder / f"{model.name}_sv.csv", separator=";", include_bom=True, line_terminator="\r\n"
+                )
+        con.execute("checkpoint")
+    finally:
+        con.close()
+
+
+def swedish(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame as Swedish Excel reads it: decimal comma, ja and nej, headings without å ä ö, no cell a formula.
+
+    Only text is guarded with an apostrophe; numbers, negative ones too, stay numbers.
+    """
+    cells = []
+    for name, dtype in frame.schema.items():
+        cell = pl.col(name)
+        if dtype.is_float():
+            cell = cell.cast(pl.String).str.replace(r"\.0$", "").str.replace(".", ",", literal=True)
+        elif dtype == pl.Boolean:
+            cell = pl.when(cell).then(pl.lit("ja")).when(~cell).then(pl.lit("nej"))
+        elif dtype == pl.String:
+            cell = pl.when(cell.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell)
+        cells.append(cell.alias(HEADINGS[name]))
+    return frame.select(cells)

@@ -1,0 +1,227 @@
+"""What a source declares about itself: publisher, licence, cadence, columns, contract and protection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+
+class Cadence(StrEnum):
+    """How often the publisher, or the service that delivers, brings something new."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+    MONTHLY = "monthly"
+    YEARLY = "yearly"
+    SECOND_YEAR = "second_year"
+
+
+class Delivery(StrEnum):
+    """What a new observation of the same request means for the earlier ones.
+
+    FULL: it replaces them. WINDOW: the newest n events; what is absent is not deleted. APPEND: it adds rows.
+    REPLACES_PERIOD: it replaces the earlier observation of the same period.
+    """
+
+    FULL = "full"
+    WINDOW = "window"
+    APPEND = "append"
+    REPLACES_PERIOD = "replaces_period"
+
+
+class Disclosure(StrEnum):
+    """OFFICIAL: already published, passes. LOCAL: protected by what it concerns."""
+
+    OFFICIAL = "official"
+    LOCAL = "local"
+
+
+class Concerns(StrEnum):
+    """What a figure of the source is about; decides how small a figure may be shown."""
+
+    THINGS = "things"
+    PLACES = "places"
+    ADULTS = "adults"
+    CHILDREN = "children"
+
+
+class Landing(StrEnum):
+    """BYTES: the answer is kept as it came. REDACTED: only the rows that passed the privacy door are kept."""
+
+    BYTES = "bytes"
+    REDACTED = "redacted"
+
+
+class Unknown(StrEnum):
+    """What a value outside its list does: stop the source, refuse the row, be emptied, or be kept with a warning."""
+
+    STOP = "stop"
+    REFUSE = "refuse"
+    DROP = "drop"
+    WARN = "warn"
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence's name and address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Break:
+    """A break in the series: from `year` on, figures cannot be compared with earlier ones."""
+
+    year: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Between:
+    """How many rows a table or an observation should hold; too few stops, too many warns."""
+
+    at_least: int = 0
+    warn_above: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text:
+    """Text, optionally of a given length or from a closed list."""
+
+    length: int | None = None
+    accepted: tuple[str, ...] = ()
+    unknown: Unknown = Unknown.REFUSE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """Text from the reviewed list `data/reference/<table>.csv`; compared without case and outer blanks.
+
+    The value becomes the list's `to` column, so synonyms and renames are settled here.
+    """
+
+    table: str
+    match: str
+    to: str
+    unknown: Unknown = Unknown.REFUSE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A whole number."""
+
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number; decimal point or comma, blanks of any width between thousands."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+@dataclass(frozen=True)
+class Date:
+    """A calendar day: 2026-08-31, 31/8/2026, 31.8.2026, 20260831, or a cell that Excel holds as a date."""
+
+
+@dataclass(frozen=True)
+class ClockTime:
+    """A time of day written 21:05, 21.05 or 21:05:00."""
+
+
+@dataclass(frozen=True)
+class Timestamp:
+    """An instant with an offset; kept in UTC."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A yes-or-no answer (ja, nej, 1, 0); 'vet ej' and an empty cell are no answer."""
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """A municipality's code or name, kept as the four-digit code. An unknown one stops the source."""
+
+
+@dataclass(frozen=True)
+class Area:
+    """A municipality, county or the country, by code or by Kolada's ids; kept as 1415, 14 or 00."""
+
+
+ColumnType = Text | Listed | Whole | Number | Date | ClockTime | Timestamp | Answer | Municipality | Area
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the publisher's name, our name, its type, and whether every row must have it.
+
+    A `derived` column is made by the source's own `parse` and does not stand in the file.
+    """
+
+    source: str
+    name: str
+    type: ColumnType
+    required: bool = True
+    derived: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Everything that is known of a source before a byte of it is read.
+
+    `speaks_of` names the column that says how far the content reaches (a day, an instant, or a year); `expected_by`
+    (MM-DD) the day by which a yearly publisher has the figures of the year before. `free_text` columns are read for
+    category flags and dropped; `ignore` columns are known and not used; `reference` lists decide how a row is read.
+    """
+
+    title: str
+    publisher: str
+    homepage: str
+    url: str = ""
+    licence: Licence
+    attribution: str
+    attribution_processed: str
+    cadence: Cadence
+    expected_by: str = ""
+    delivery: Delivery
+    columns: tuple[Column, ...]
+    ignore: tuple[str, ...] = ()
+    free_text: tuple[str, ...] = ()
+    key: tuple[str, ...] = ()
+    speaks_of: str
+    rows: Between = Between(at_least=1)
+    missing: tuple[str, ...] = ("", "..")
+    breaks: tuple[Break, ...] = ()
+    reference: tuple[str, ...] = ()
+    disclosure: Disclosure
+    concerns: Concerns
+    landing: Landing = Landing.BYTES
+    by_hand: bool = False
+    synthetic: bool = False
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether a row may hold personal data, so that no message may show a cell."""
+        return self.landing is Landing.REDACTED
+
+    def column_names(self) -> Sequence[str]:
+        """The publisher's names of every column that may stand in the file."""
+        return [*(column.source for column in self.columns if not column.derived), *self.ignore, *self.free_text]
+
+
+def next_expected(source: Source, data_as_of: date) -> date:
+    """The day by which something newer than what reaches to `data_as_of` should have come.
+
+    The figures of a year are out by `expected_by` of the next; the other cadences have a slack of about twice their
+    length.
+    """
+    if source.cadence in (Cadence.YEARLY, Cadence.SECOND_YEAR):
+        month, day = (int(part) for part in source.expected_by.split("-"))
+        return date(data_as_of.year + (2 if source.cadence is Cadence.YEARLY else 3), month, day)
+    slack = {Cadence.DAILY: 2, Cadence.WEEKLY: 14, Cadence.MONTHLY: 62}[source.cadence]
+    return data_as_of + timedelta(days=slack)

@@ -1,0 +1,73 @@
+"""Parses snapshots into Parquet, once per content and code, and passes personal files through the privacy door."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from sources._declare import Landing
+from sources._landing import Part, keep_snapshot, snapshot_path, write_atomically
+from sources._registry import SourceModule
+from sources._strict import REFERENCE, Parsed, conform
+
+REDACTED = "parquet"
+
+
+def parse_file(module: SourceModule, raw: Path, where: str) -> Parsed:
+    """Read one file in the publisher's layout into typed rows with a balanced ledger.
+
+    Raises Problem where the file cannot be trusted as a whole.
+    """
+    return conform(module.parse(raw), module.source, where)
+
+
+def pass_the_door(module: SourceModule, data: Path, raw: Path, where: str) -> Part:
+    """Read a file that may hold personal data and keep only the redacted rows as its landing object."""
+    folder = data / "landing" / module.name
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / ".door.tmp"
+    try:
+        parse_file(module, raw, where).write(temporary)
+        return keep_snapshot(data, module.name, temporary.read_bytes(), REDACTED)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def parse_snapshots(module: SourceModule, data: Path, parts: Iterable[Part]) -> Mapping[Part, Path]:
+    """The parsed Parquet file of every snapshot, from the cache where content, code and lists are unchanged."""
+    wanted = sorted(set(parts))
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return dict(zip(wanted, pool.map(lambda part: _parsed(module, data, part), wanted), strict=True))
+
+
+def _parsed(module: SourceModule, data: Path, part: Part) -> Path:
+    raw = snapshot_path(data, module.name, part)
+    if module.source.landing is Landing.REDACTED:
+        return raw
+    path = data / "parsed" / module.name / f"{cache_key(module, part)}.parquet"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parsed = parse_file(module, raw, f"{module.name} {part.sha256[:12]}")
+        with write_atomically(path) as temporary:
+            parsed.write(temporary)
+    return path
+
+
+def cache_key(module: SourceModule, part: Part) -> str:
+    """A hash of all that decides how a snapshot is read: its bytes, the code, the reviewed lists, the library."""
+    key = hashlib.sha256(part.sha256.encode())
+    key.update(_code_hash(module.path))
+    for table in sorted({"municipalities", "counties", *module.source.reference}):
+        key.update((REFERENCE / f"{table}.csv").read_bytes())
+    return key.hexdigest()
+
+
+@cache
+def _code_hash(path: Path) -> bytes:
+    code = hashlib.sha256(pl.__version__.encode())
+    for file in [path, *sorted(path.parent.glob("_*.py"))]:
+        code.update(file.read_bytes())
+    return code.digest()

@@ -1,0 +1,35 @@
+"""Finds the sources: every file in this folder whose name has no leading underscore."""
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+from sources._declare import Source
+from sources._http import Answer, Http
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceModule:
+    """A source's declaration with its functions: `parse`, and `fetch` where the publisher has an API."""
+
+    name: str
+    path: Path
+    source: Source
+    parse: Callable[[Path], pl.DataFrame]
+    fetch: Callable[[Http, Sequence[str]], Iterator[Answer]] | None
+
+
+@cache
+def all_sources() -> Mapping[str, SourceModule]:
+    """Every source by name, in alphabetical order."""
+    found = {}
+    for path in sorted(Path(__file__).parent.glob("[!_]*.py")):
+        module = importlib.import_module(f"sources.{path.stem}")
+        found[path.stem] = SourceModule(
+            name=path.stem, path=path, source=module.SOURCE, parse=module.parse, fetch=getattr(module, "fetch", None)
+        )
+    return found
