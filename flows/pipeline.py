@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from flows._version import VERSION
 from flows.settings import Settings
 from models._build import Built, build
 from models._duckdb import connect, quote
@@ -42,9 +43,9 @@ from sources._problem import Problem, UsageProblem
 from sources._registry import SourceModule, all_sources
 from sources._strict import ROOT, Ledger, Parsed, content_as_of
 
-VERSION = "0.1.0"
 SAMPLE = ROOT / "data" / "sample"
 Tell = Callable[[str], None]
+_NO_ROWS = Ledger(rows_read=0, rows_loaded=0, rows_quarantined=0, rows_duplicate=0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +77,7 @@ class SourceResult:
     name: str
     observations: tuple[Observation, ...] = ()
     parsed: Mapping[Part, Path] = field(default_factory=dict)
-    ledger: Ledger = Ledger(rows_read=0, rows_loaded=0, rows_quarantined=0, rows_duplicate=0)
+    ledger: Ledger = _NO_ROWS
     refusals: tuple[tuple[str, int, str, str], ...] = ()
     warnings: tuple[str, ...] = ()
     problem: str = ""
@@ -259,7 +260,9 @@ def add_files(
     """
     if module.source.delivery is Delivery.REPLACES_PERIOD and not period:
         raise UsageProblem(
-            f"add {module.name}", "period saknas", do="ange --period, till exempel --period 2025; en ny fil ersätter den gamla"
+            f"add {module.name}",
+            "period saknas",
+            do="ange --period, till exempel --period 2025; en ny fil ersätter den gamla",
         )
     at = plan.now if received is None else datetime(received.year, received.month, received.day, 12, tzinfo=STOCKHOLM)
     taken = []
@@ -384,7 +387,7 @@ def _code_hash() -> str:
 def latest_release(data: Path) -> str:
     """The id of the newest published release; empty when there is none."""
     latest = data / "output" / "latest"
-    return os.readlink(latest) if latest.is_symlink() else ""
+    return latest.readlink().name if latest.is_symlink() else ""
 
 
 def build_warehouse(plan: Plan, results: Sequence[SourceResult], release: str, tell: Tell) -> Built:
@@ -405,7 +408,8 @@ def _parsed_tables(plan: Plan, results: Sequence[SourceResult], release: str) ->
         "refusals": pl.DataFrame(
             [(result.name, *refusal) for result in results for refusal in result.refusals],
             schema=["source", "snapshot", "row_number", "column_name", "rule"],
-            schema_overrides={"row_number": pl.Int64} | dict.fromkeys(("source", "snapshot", "column_name", "rule"), pl.String),
+            schema_overrides={"row_number": pl.Int64}
+            | dict.fromkeys(("source", "snapshot", "column_name", "rule"), pl.String),
             orient="row",
         ),
     }
@@ -416,9 +420,7 @@ def _parsed_tables(plan: Plan, results: Sequence[SourceResult], release: str) ->
 
 def _rows_tables(result: SourceResult) -> dict[str, pl.DataFrame | str]:
     """`<source>`: the rows in force, each with its snapshot and what is known of its observation."""
-    columns = {
-        column.name: _EMPTY[type(column.type).__name__] for column in all_sources()[result.name].source.columns
-    }
+    columns = {column.name: _EMPTY[type(column.type).__name__] for column in all_sources()[result.name].source.columns}
     if not result.parsed:
         listed = ", ".join(f'null::{dtype} as "{name}"' for name, dtype in {**columns, **_PROVENANCE}.items())
         return {result.name: f"select {listed} limit 0"}
@@ -464,7 +466,7 @@ _PROVENANCE = {
     "is_synthetic": "boolean",
     "is_inferred": "boolean",
 }
-_SOURCE_SCHEMA = {
+_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(
         (
             "source",
@@ -534,6 +536,7 @@ def publish(plan: Plan, release: str, results: Sequence[SourceResult], tell: Tel
             release=release,
             as_of=plan.as_of,
             area=plan.settings.area,
+            municipalities=scope_of(plan.settings.area).municipalities,
             version=VERSION,
             sample=plan.sample,
             snapshots=[
@@ -638,7 +641,12 @@ def _log_run(plan: Plan, outcome: Outcome) -> None:
         "exit_code": outcome.exit_code,
         "seconds": {name: round(value, 3) for name, value in outcome.seconds.items()},
         "sources": {
-            result.name: {**asdict(result.ledger), "status": result.status, "is_late": result.is_late, "problem": result.problem}
+            result.name: {
+                **asdict(result.ledger),
+                "status": result.status,
+                "is_late": result.is_late,
+                "problem": result.problem,
+            }
             for result in outcome.sources
         },
         "breaches": list(outcome.breaches),

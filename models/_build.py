@@ -110,7 +110,9 @@ def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     columns = con.sql(f"select * from {model.table} limit 0").columns
     where = f"models/{model.schema}/{model.name}.sql"
     if differing := sorted(set(columns) ^ set(model.columns)):
-        raise Problem(where, "[columns] och frågan har olika kolumner", found=differing[0], do="beskriv varje kolumn en gång")
+        raise Problem(
+            where, "[columns] och frågan har olika kolumner", found=differing[0], do="beskriv varje kolumn en gång"
+        )
     con.execute(f"comment on table {model.table} is {quote(model.title)}")
     for column, text in model.columns.items():
         con.execute(f'comment on column {model.table}."{column}" is {quote(text)}')

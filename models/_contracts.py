@@ -45,7 +45,10 @@ def failing_rows_sql(contract: Contract) -> Iterator[tuple[str, str]]:
     table = contract.table
     if contract.key:
         key = ", ".join(contract.key)
-        yield f"unik nyckel ({key})", f"select {key}, count(*) as copies from {table} group by {key} having count(*) > 1"
+        yield (
+            f"unik nyckel ({key})",
+            f"select {key}, count(*) as copies from {table} group by {key} having count(*) > 1",
+        )
     for column in contract.not_null:
         yield f"{column} är ifylld", f"select * from {table} where {column} is null"
     for column, values in contract.accepted.items():

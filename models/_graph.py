@@ -22,7 +22,9 @@ def tables_read(con: duckdb.DuckDBPyConnection, query: str, where: str) -> froze
     [(serialized,)] = con.execute("select json_serialize_sql(?)", [query]).fetchall()
     parsed = json.loads(serialized)
     if parsed.get("error"):
-        raise Problem(where, "frågan går inte att tolka", found=parsed.get("error_message", ""), do="skriv en enda SELECT")
+        raise Problem(
+            where, "frågan går inte att tolka", found=parsed.get("error_message", ""), do="skriv en enda SELECT"
+        )
     if len(parsed["statements"]) != 1:
         raise Problem(where, "inte en enda SELECT", found=f"{len(parsed['statements'])} satser", do="dela upp filen")
     nodes = list(_nodes(parsed["statements"][0]["node"]))

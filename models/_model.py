@@ -118,7 +118,9 @@ def read_model(path: Path) -> Model:
     schema, query = path.parent.name, "\n".join(lines[end:]).strip().rstrip(";")
     known = _INDICATOR_KEYS if schema == "indicators" else _TABLE_KEYS
     if unknown := sorted(header.keys() - known):
-        raise Problem(where, "okänd nyckel i huvudet", found=unknown[0], do=f"kända nycklar är {', '.join(sorted(known))}")
+        raise Problem(
+            where, "okänd nyckel i huvudet", found=unknown[0], do=f"kända nycklar är {', '.join(sorted(known))}"
+        )
     if "title" not in header:
         raise Problem(where, "rubrik saknas", do="lägg till title")
     if schema == "indicators":
@@ -171,7 +173,9 @@ def _indicator(name: str, header: Mapping[str, Any], where: str) -> Indicator:
     }
     for key, accepted in closed.items():
         if values[key] not in accepted:
-            raise Problem(where, f"okänt värde för {key}", found=str(values[key]), do=f"välj bland {', '.join(accepted)}")
+            raise Problem(
+                where, f"okänt värde för {key}", found=str(values[key]), do=f"välj bland {', '.join(accepted)}"
+            )
     if unknown := [flag for flag in values["flags"] if flag not in FLAGS]:
         raise Problem(where, "okänd flagga", found=unknown[0], do=f"välj bland {', '.join(FLAGS)}")
     for listed in ("flags", "notes", "breaks"):

@@ -23,7 +23,10 @@ def scope_of(area: str) -> Scope:
         members = [code for code in municipalities if area == "00" or code.startswith(area)]
     if not members:
         raise UsageProblem(
-            "--area", "okänt område", found=f"'{area}'", do="ange en kod ur data/reference/areas.csv, en kommunkod, länskod eller 00"
+            "--area",
+            "okänt område",
+            found=f"'{area}'",
+            do="ange en kod ur data/reference/areas.csv, en kommunkod, länskod eller 00",
         )
     above = {"00", *(code[:2] for code in members)} | ({area} if area not in members else set())
     return Scope(municipalities=tuple(sorted(members)), areas=tuple(sorted(above)))

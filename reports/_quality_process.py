@@ -1,4 +1,4 @@
-"""Start the data quality check early as a process of its own, and ask it later, without importing great_expectations."""
+"""Starts the data quality check early as a process of its own and asks it later; never imports great_expectations."""
 
 from __future__ import annotations
 

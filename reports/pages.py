@@ -164,8 +164,6 @@ class Series:
     has_respondents: bool
     chart: Chart | None
     interval_note: str
-    source: str
-    data_as_of: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +176,8 @@ class Block:
     notes: tuple[str, ...]
     unit: str
     judgement: str
+    source: str
+    data_as_of: str
     main: Series | None
     parts: tuple[Series, ...]
     elsewhere: tuple[Figure, ...]  # the newest figures of larger areas, where the area itself has none
@@ -197,7 +197,7 @@ def words(code: str, known: Mapping[str, str], what: str) -> str:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number the Swedish way: no-break space between thousands, decimal comma, a true minus; halves are rounded up."""
+    """A number the Swedish way: no-break space between thousands, decimal comma, a true minus; halves go up."""
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
     return f"{MINUS}{text}" if rounded < 0 else text
@@ -286,7 +286,7 @@ def short_period_text(row: Row) -> str:
 
 
 def category_text(breakdown: str, category: str) -> str:
-    """A category in words; several are joined by a comma in both columns. Free values (an age span) stay as they are."""
+    """A category in words; several are joined by a comma in both columns. Free values (an age span) stand as is."""
     said = []
     for kind, value in zip(breakdown.split(","), category.split(","), strict=False):
         text = CATEGORIES.get(value, value.replace("_", " "))
@@ -460,7 +460,7 @@ def chart(rows: Sequence[Row], title: str) -> Chart | None:
     mark = f" {SYNTHETIC}." if any(row["is_synthetic"] for row in rows) else ""
     spans = hatched([(x_of(moment), bool(row["is_synthetic"])) for moment, row in zip(moments, rows, strict=True)])
     return Chart(
-        title=f"Linjediagram: {title}. Från {ends[0]} till {ends[1]}. Alla värden finns i tabellen under diagrammet.{mark}",
+        title=f"Linjediagram: {title}. Från {ends[0]} till {ends[1]}. Alla värden finns i tabellen nedanför.{mark}",
         # Answers that nobody chose at random are not joined: a line would say that they can be compared.
         lines=()
         if is_self_selected(shown[-1])
@@ -511,7 +511,7 @@ def marks(spans: Sequence[tuple[float, float]]) -> tuple[tuple[float, float, str
     middle, foot = left + width / 2, HEIGHT - BOTTOM - 7
     if width >= 200:
         return ((round(middle, 1), foot, "KONSTRUERADE EXEMPELDATA"),)
-    middle = round(min(max(middle, LEFT + 52), WIDTH - 54), 1)
+    middle = round(min(max(middle, LEFT + 60), WIDTH - 60), 1)
     return ((middle, foot - 14, "KONSTRUERADE"), (middle, foot, "EXEMPELDATA"))
 
 
@@ -521,10 +521,10 @@ def x_ticks(places: Sequence[tuple[float, str]]) -> tuple[tuple[float, str, str]
     free = places[0][0] + 8.0 * len(places[0][1]) + 10
     end = places[-1][0] - 8.0 * len(places[-1][1]) - 10
     for x, text in places[1:-1]:
-        half = 4.0 * len(text) + 5
+        half = 4.5 * len(text) + 5
         if x - half >= free and x + half <= end:
             ticks.append((x, "middle", text))
-            free = x + half + 24
+            free = x + half + 12
     return (*ticks, (places[-1][0], "end", places[-1][1]))
 
 
@@ -570,7 +570,7 @@ def same_period(rows: Sequence[Row], row: Row) -> Row | None:
     return next((other for other in rows if all(other[column] == row[column] for column in columns)), None)
 
 
-def series(rows: Sequence[Row], area: Area, cells: Cells, sources: Mapping[str, Row], title: str) -> Series:
+def series(rows: Sequence[Row], area: Area, cells: Cells, title: str) -> Series:
     """One category of an indicator in words, with the same figure of the areas it is compared with."""
     newest = rows[-1]
     shown = [row for row in rows if row["status"] == "ok" and row["value"] is not None]
@@ -600,8 +600,6 @@ def series(rows: Sequence[Row], area: Area, cells: Cells, sources: Mapping[str, 
         has_respondents=any(one.respondents or one.response_rate for one in history),
         chart=chart(rows, title),
         interval_note=note,
-        source=source_text(basis, sources),
-        data_as_of=date_text(basis["data_as_of"]),
     )
 
 
@@ -614,13 +612,15 @@ def block(definition: Row, area: Area, cells: Cells, sources: Mapping[str, Row])
         named = f"{definition['title']}, {area.name}"
         if category:
             named += f", {category_text(breakdown, category)}"
-        parts.append(series(members, area, cells, sources, named))
+        parts.append(series(members, area, cells, named))
     is_whole = bool(rows) and any(not row["breakdown"] for row in rows)
+    basis = leading(rows)
     elsewhere = []
     if not parts:
         for kind, code in area.others:
             there = leading(cells.get((indicator, kind, code), ()))
             if there:
+                basis = basis or there
                 elsewhere.append(figure(there[-1]))
         if not elsewhere:
             return None
@@ -631,7 +631,9 @@ def block(definition: Row, area: Area, cells: Cells, sources: Mapping[str, Row])
         definition=definition["definition"] or "",
         notes=tuple(line for line in (definition["notes"] or "").split("\n") if line.strip()),
         unit=definition["unit"],
-        judgement=judgement_text(definition["polarity"], rows),
+        judgement=judgement_text(definition["polarity"], rows or basis),
+        source=source_text(basis[-1], sources),
+        data_as_of=date_text(basis[-1]["data_as_of"]),
         main=parts[0] if is_whole else None,
         parts=tuple(parts[1:] if is_whole else parts),
         elsewhere=tuple(elsewhere),
@@ -729,7 +731,7 @@ def overview(
 
 
 def source_lines(sources: Sequence[Row], audience: str) -> list[dict[str, Any]]:
-    """The sources with their freshness and ledger in words. Messages may name a file, so only the internal pages show them."""
+    """The sources with their freshness and ledger in words. Messages may name a file: internal pages only."""
     lines = []
     for source in sources:
         state = words(source["status"], SOURCE_STATUSES, "source status")
@@ -817,7 +819,11 @@ def write_pages(
     defined = definitions.to_dicts()
     themes = focus_areas.sort("sort_order").to_dicts()
     known = {source["source"]: source for source in sources.to_dicts()}
-    is_synthetic = meta.is_synthetic or any(row["is_synthetic"] for rows in cells.values() for row in rows)
+    is_synthetic = (
+        meta.is_synthetic
+        or any(row["is_synthetic"] for rows in cells.values() for row in rows)
+        or any(source["is_synthetic"] for source in known.values())
+    )
     common = {
         "meta": meta,
         "as_of": date_text(meta.as_of),

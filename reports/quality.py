@@ -43,7 +43,7 @@ gxe: Any = great_expectations.expectations
 COUNTS_ONLY = {"result_format": "BASIC", "partial_unexpected_count": 0, "include_unexpected_rows": False}
 SITE = "data_docs"
 
-# GX names pandas types; it has no name for dates, timestamps and decimals in an Arrow frame, so those go unchecked here.
+# GX names pandas types; it has no name for dates, timestamps and decimals in an Arrow frame: those go unchecked here.
 TYPE_NAMES = {
     "VARCHAR": "str",
     "BOOLEAN": "bool",
@@ -218,7 +218,7 @@ def write_index(docs: Path, release: str, tables: Sequence[Mapping[str, Any]]) -
 
 
 def check(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Validate every table of the request, write `data_quality.json` and `data_docs/` into its log folder, and sum up."""
+    """Validate every table, write `data_quality.json` and `data_docs/` into its log folder, and sum up."""
     log = Path(request["log"])
     docs = log / "data_docs"
     log.mkdir(parents=True, exist_ok=True)

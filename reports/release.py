@@ -1,7 +1,6 @@
 """Writes one whole release, internal and public, into a folder that the caller then publishes."""
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +28,7 @@ class ReleaseMeta:
     release: str
     as_of: date
     area: str
+    municipalities: Sequence[str]
     version: str
     sample: bool
     snapshots: Sequence[Mapping[str, object]]
@@ -42,6 +42,7 @@ def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callab
     folder.mkdir(parents=True)
     with connect(warehouse, read_only=True) as con:
         focus_areas = con.sql("from core.focus_areas order by sort_order").pl()
+        members = {meta.area: [str(code) for code in meta.municipalities]}
     for audience, schema in _AUDIENCES:
         tell(f"skriver {audience}")
         target = folder / audience
@@ -58,7 +59,11 @@ def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callab
         (target / "report").mkdir()
         write_pages(
             target / "report",
-            **tables,
+            indicators=tables["indicators"],
+            definitions=tables["definitions"],
+            sources=tables["sources"],
+            quarantine=tables["quarantine"],
+            members=members,
             focus_areas=focus_areas,
             meta=PageMeta(
                 release=meta.release,
@@ -69,8 +74,8 @@ def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callab
             ),
         )
         for path in target.rglob("*"):
-            os.chmod(path, 0o755 if path.is_dir() else 0o444)
-    os.chmod(folder / "internal", 0o700)
+            path.chmod(0o755 if path.is_dir() else 0o444)
+    (folder / "internal").chmod(0o700)
 
 
 def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, object]:

@@ -42,7 +42,9 @@ class Http:
     def __enter__(self) -> "Http":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -87,5 +89,7 @@ def _whole(url: str, answer: Any) -> bytes:
         raise Problem(url, "orimligt stort svar", found=f"{len(content)} byte", do="kontrollera adressen")
     kind = answer.headers.get("Content-Type", "")
     if "html" in kind:
-        raise Problem(url, "svaret är en webbsida, inte data", found=kind, do="kontrollera adressen eller försök senare")
+        raise Problem(
+            url, "svaret är en webbsida, inte data", found=kind, do="kontrollera adressen eller försök senare"
+        )
     return content

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sources._declare import Delivery, Source
+from sources._declare import Delivery
 from sources._problem import Problem
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -113,7 +113,11 @@ def in_force(
     """
     until = datetime.combine(as_of, time.max, STOCKHOLM)
     seen = sorted(
-        (each for each in observations if each.source == source and each.observed_at <= until and each.origin in origins),
+        (
+            each
+            for each in observations
+            if each.source == source and each.observed_at <= until and each.origin in origins
+        ),
         key=lambda each: (each.observed_at, each.request, each.period, each.parts),
     )
     if delivery in (Delivery.WINDOW, Delivery.APPEND):
@@ -153,5 +157,5 @@ def _observation(plain: dict[str, object]) -> Observation:
             "observed_at": datetime.fromisoformat(str(values["observed_at"])),
             "content_as_of": date.fromisoformat(str(values["content_as_of"])),
             "original_sha256": tuple(values["original_sha256"]),  # type: ignore[arg-type]
-        }  # type: ignore[arg-type]
+        }
     )

@@ -103,13 +103,14 @@ def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
     rule = pl.coalesce(*(_rule(column) for column in source.columns))
     judged = typed.with_columns(rule.alias("!rule"))
     refused = judged.filter(pl.col("!rule").is_not_null())
-    kept = judged.filter(pl.col("!rule").is_null()).select(
-        "row_number", *(column.name for column in source.columns)
-    )
+    kept = judged.filter(pl.col("!rule").is_null()).select("row_number", *(column.name for column in source.columns))
     loaded = _without_duplicates(kept, source, where)
     if rows.height < source.rows.at_least:
         raise Problem(
-            where, "för få rader", found=f"{rows.height}", do=f"minst {source.rows.at_least} väntades; kontrollera filen"
+            where,
+            "för få rader",
+            found=f"{rows.height}",
+            do=f"minst {source.rows.at_least} väntades; kontrollera filen",
         )
     if source.rows.warn_above is not None and rows.height > source.rows.warn_above:
         warnings.append(f"{where}: ovanligt många rader: {rows.height}")
@@ -183,9 +184,7 @@ def _typed(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
                 {"ja": True, "1": True, "nej": False, "0": False}, default=None, return_dtype=pl.Boolean
             )
         case Municipality():
-            return cell.str.to_lowercase().replace_strict(
-                municipality_codes(), default=None, return_dtype=pl.String
-            )
+            return cell.str.to_lowercase().replace_strict(municipality_codes(), default=None, return_dtype=pl.String)
         case Area():
             return cell.str.to_lowercase().replace_strict(area_codes(), default=None, return_dtype=pl.String)
 
@@ -193,28 +192,29 @@ def _typed(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
 def _rule(column: Column) -> pl.Expr:
     """The rule a row breaks in this column, as `column:rule`, or null."""
     cell, blank = pl.col(column.name), pl.col(f"?{column.name}")
-    rules = pl.when(blank & pl.lit(column.required)).then(pl.lit(f"{column.name}:missing"))
+    broken: dict[str, pl.Expr] = {"missing": blank} if column.required else {}
     match column.type:
         case Listed(unknown=Unknown.WARN | Unknown.DROP) | Text(unknown=Unknown.WARN):
             pass
         case Text(length=length, accepted=accepted):
             if length is not None:
-                rules = rules.when(cell.str.len_chars() != length).then(pl.lit(f"{column.name}:wrong_length"))
+                broken["wrong_length"] = cell.str.len_chars() != length
             if accepted:
-                rules = rules.when(~blank & ~cell.is_in(list(accepted))).then(pl.lit(f"{column.name}:not_in_list"))
-        case Listed():
-            rules = rules.when(~blank & cell.is_null()).then(pl.lit(f"{column.name}:not_in_list"))
+                broken["not_in_list"] = ~blank & ~cell.is_in(list(accepted))
         case Whole() | Number():
-            rules = rules.when(~blank & cell.is_null()).then(pl.lit(f"{column.name}:not_a_number"))
+            broken["not_a_number"] = ~blank & cell.is_null()
             if column.type.minimum is not None:
-                rules = rules.when(cell < column.type.minimum).then(pl.lit(f"{column.name}:too_small"))
+                broken["too_small"] = cell < column.type.minimum
             if column.type.maximum is not None:
-                rules = rules.when(cell > column.type.maximum).then(pl.lit(f"{column.name}:too_large"))
+                broken["too_large"] = cell > column.type.maximum
         case Date() | ClockTime() | Timestamp():
-            rules = rules.when(~blank & cell.is_null()).then(pl.lit(f"{column.name}:not_a_time"))
-        case Answer() | Municipality() | Area():
-            rules = rules.when(~blank & cell.is_null()).then(pl.lit(f"{column.name}:not_in_list"))
-    return rules.otherwise(None)
+            broken["not_a_time"] = ~blank & cell.is_null()
+        case Listed() | Answer() | Municipality() | Area():
+            broken["not_in_list"] = ~blank & cell.is_null()
+    return pl.coalesce(
+        *(pl.when(is_broken).then(pl.lit(f"{column.name}:{rule}")) for rule, is_broken in broken.items()),
+        pl.lit(None, pl.String),
+    )
 
 
 def _settle_unknown(typed: pl.DataFrame, numbered: pl.DataFrame, source: Source, where: str) -> list[str]:

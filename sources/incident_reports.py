@@ -41,10 +41,10 @@ SOURCE = Source(
         Column("datum", "date", Date()),
         Column("tid", "time", ClockTime(), required=False),
         Column("kommun", "municipality_code", Municipality()),
-        Column("plats", "place", Listed(table="places", match="place", to="place", unknown=Unknown.DROP), required=False),
         Column(
-            "kategori", "category", Listed(table="incident_categories", match="category", to="canonical_category")
+            "plats", "place", Listed(table="places", match="place", to="place", unknown=Unknown.DROP), required=False
         ),
+        Column("kategori", "category", Listed(table="incident_categories", match="category", to="canonical_category")),
         Column("rapportor", "reporter", Text(), required=False),
         Column("keyword_flags", "keyword_flags", Text(), required=False, derived=True),
     ),

@@ -127,11 +127,7 @@ def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[HttpAnswer]:
     areas = [*municipalities, *sorted({regions[code[:2]] for code in municipalities}), "0000"]
     base = http.base("kolada_values", SOURCE.url)
     bodies = []
-    chunks = [
-        (some_kpis, some_areas)
-        for some_kpis in _segments(kpis)
-        for some_areas in _segments(areas)
-    ]
+    chunks = [(some_kpis, some_areas) for some_kpis in _segments(kpis) for some_areas in _segments(areas)]
     for number, (some_kpis, some_areas) in enumerate(chunks, 1):
         http.tell(f"kolada_values: fråga {number} av {len(chunks)}")
         url: str | None = f"{base}/data/kpi/{','.join(some_kpis)}/municipality/{','.join(some_areas)}"

@@ -44,9 +44,7 @@ SOURCE = Source(
         Column("id", "event_id", Whole(minimum=1)),
         Column("datetime", "published_at", Timestamp()),
         Column("name", "title", Text()),
-        Column(
-            "type", "type", Listed(table="police_event_types", match="type", to="type", unknown=Unknown.WARN)
-        ),
+        Column("type", "type", Listed(table="police_event_types", match="type", to="type", unknown=Unknown.WARN)),
         Column("url", "url", Text()),
         Column("location", "location", Text(), required=False),
         Column("occurred_at", "occurred_at", Timestamp(), required=False, derived=True),
@@ -64,12 +62,8 @@ SOURCE = Source(
 )
 
 _PAUSE = 10.0
-_MONTHS = {
-    name: number
-    for number, name in enumerate(
-        "januari februari mars april maj juni juli augusti september oktober november december".split(), 1
-    )
-}
+_MONTHS = {"januari": 1, "februari": 2, "mars": 3, "april": 4, "maj": 5, "juni": 6}
+_MONTHS |= {"juli": 7, "augusti": 8, "september": 9, "oktober": 10, "november": 11, "december": 12}
 
 
 def parse(raw: Path) -> pl.DataFrame:
@@ -82,7 +76,7 @@ def parse(raw: Path) -> pl.DataFrame:
     body = read_json(raw)
     if not isinstance(body, list) or not all(isinstance(event, dict) for event in body):
         raise Problem(raw.name, "inte ett svar från /api/events", found=type(body).__name__, do="hämta på nytt")
-    known = {name for name in SOURCE.column_names()}
+    known = set(SOURCE.column_names())
     for event in body:
         if event.keys() != known:
             differing = sorted(event.keys() ^ known)
@@ -155,7 +149,9 @@ def _municipality_code() -> pl.Expr:
     names = dict(sorted(rows, key=lambda row: -len(row[0])))
     found = pl.col("place").str.extract_all(rf"\b(?:{'|'.join(names)})\b").list.unique()
     return (
-        pl.when(found.list.len() == 1).then(found.list.first()).replace_strict(names, default=None, return_dtype=pl.String)
+        pl.when(found.list.len() == 1)
+        .then(found.list.first())
+        .replace_strict(names, default=None, return_dtype=pl.String)
     )
 
 

@@ -52,7 +52,9 @@ SOURCE = Source(
     key=("area_code", "age", "sex", "contents", "period"),
     missing=("",),
     speaks_of="period",
-    breaks=(Break(2025, "Från referensåret 2025 har SCB lagt in slumpmässig osäkerhet; delar summerar inte till helheter."),),
+    breaks=(
+        Break(2025, "Från referensåret 2025 har SCB lagt in slumpmässig osäkerhet; delar summerar inte till helheter."),
+    ),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,
 )
@@ -86,7 +88,10 @@ def parse(raw: Path) -> pl.DataFrame:
     values = [values.get(str(cell)) for cell in range(cells)] if isinstance(values, dict) else values
     if len(values) != cells:
         raise Problem(
-            raw.name, "svaret är inte helt", found=f"{len(values)} värden av {cells}", do="hämta på nytt eller dela frågan"
+            raw.name,
+            "svaret är inte helt",
+            found=f"{len(values)} värden av {cells}",
+            do="hämta på nytt eller dela frågan",
         )
     columns: dict[str, list[str]] = {name: ["total"] * cells for name in _OPTIONAL}
     repeat = cells

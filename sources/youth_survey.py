@@ -44,7 +44,10 @@ SOURCE = Source(
         Column("arskurs", "grade", Text(accepted=("åk 7", "åk 8", "åk 9", "gy 1", "gy 2", "gy 3"))),
         Column("kon", "sex", Text(accepted=("flicka", "pojke", "annat", "vill ej svara")), required=False),
         Column("vikt", "weight", Number(minimum=0.0, maximum=100.0), required=False),
-        *(Column(column, question, Answer(), required=False) for question, column in _QUESTIONS["question", "column"].rows()),
+        *(
+            Column(column, question, Answer(), required=False)
+            for question, column in _QUESTIONS["question", "column"].rows()
+        ),
     ),
     free_text=("kommentar",),
     speaks_of="year",

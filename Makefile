@@ -1,0 +1,35 @@
+# Nothing here that you could not type yourself.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check serve golden bench
+
+run: .venv/runtime  ## the nightly flow on the embedded sample
+	$(BIN)/python -m flows.nightly run --sample
+
+test: .venv/development  ## all tests
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/development  ## format, lint, types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+serve: .venv/runtime  ## a Prefect server on this machine that runs the deployments of prefect.yaml
+	$(BIN)/python -m flows.nightly serve
+
+golden: .venv/development  ## rewrite the golden outputs, to be reviewed as a diff
+	LAGESBILD_GOLDEN=rewrite $(BIN)/python -m pytest tests/test_golden.py
+
+bench: .venv/development  ## timings and memory
+	$(BIN)/python bench/run_sample.py
+
+.venv/runtime: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	touch $@
+
+.venv/development: requirements-dev.lock .venv/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,433 @@
+"""The command line: `lagesbild run | add | list | show | sql | check | explain | diff | status | template | new`."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from sources._problem import Problem, UsageProblem
+
+# Each command imports what it needs when it runs, so that `lagesbild --help` answers at once.
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Returns 0 done, 1 a contract or gate failed, 2 usage or settings, 3 done but a source is not.
+
+    No traceback reaches a person: what can be mended is a sentence on standard error.
+    """
+    try:
+        given = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = given.command
+        return command(given)
+    except UsageProblem as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Avbrutet; den senaste utgåvan står kvar.", file=sys.stderr)
+        return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageProblem(self.prog, message, do=f"se {self.prog} --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="lagesbild", description="Lokal lägesbild: från källor till publicerade indikatorer.")
+    commands = parser.add_subparsers(required=True, metavar="KOMMANDO", parser_class=_Parser)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=run)
+        added.add_argument("--data", type=Path, metavar="MAPP", help="datamapp (annars inställningen, annars data)")
+        return added
+
+    run = command("run", _run, "hämta, räkna, kontrollera och publicera en utgåva")
+    run.add_argument("--sample", action="store_true", help="kör på de inbyggda exempeldata")
+    run.add_argument("--offline", action="store_true", help="hämta ingenting; använd det som redan finns")
+    run.add_argument("--area", metavar="ID", help="område: kod ur areas.csv, kommunkod, länskod eller 00")
+    run.add_argument("--only", nargs="+", default=(), metavar="KÄLLA", help="hämta bara dessa källor")
+    run.add_argument("--as-of", type=_date, metavar="DATUM", help="dag som utgåvan gäller (annars i dag)")
+
+    add = command("add", _add, "ta in handlevererade filer")
+    add.add_argument("source", metavar="KÄLLA")
+    add.add_argument("files", nargs="+", type=Path, metavar="FIL")
+    add.add_argument("--period", default="", help="period som filen gäller, till exempel 2025")
+    add.add_argument("--received", type=_date, metavar="DATUM", help="dag då filen kom in (annars i dag)")
+
+    listing = command("list", _list, "visa källor, indikatorer, tabeller eller områden")
+    listing.add_argument("what", nargs="?", default="sources", choices=("sources", "indicators", "tables", "areas"))
+
+    show = command("show", _show, "visa en tabell ur den senaste utgåvan")
+    show.add_argument("table", metavar="TABELL", help="till exempel output.indicators")
+
+    sql = command("sql", _sql, "fråga den senaste interna utgåvans databas")
+    sql.add_argument("query", metavar="FRÅGA")
+
+    command("check", _check, "pröva alla kontrakt igen på den senaste utgåvan")
+
+    explain = command("explain", _explain, "visa hur en siffra har kommit till")
+    explain.add_argument("indicator", metavar="INDIKATOR")
+    explain.add_argument("area", metavar="OMRÅDE", help="områdeskod eller namn")
+    explain.add_argument("period", metavar="PERIOD")
+
+    diff = command("diff", _diff, "jämför två utgåvor")
+    diff.add_argument("old", metavar="GAMMAL")
+    diff.add_argument("new", metavar="NY", nargs="?", default="latest")
+
+    status = command("status", _status, "visa hur det står till med källor och utgåva")
+    status.add_argument("--json", action="store_true", help="för övervakning")
+
+    template = command("template", _template, "skriv en tom mall för en handlevererad källa")
+    template.add_argument("source", metavar="KÄLLA")
+
+    new = command("new", _new, "skapa stommen till en ny källa eller indikator")
+    new.add_argument("what", choices=("source", "indicator"))
+    new.add_argument("name", metavar="NAMN")
+    return parser
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' är inte ett datum; skriv ÅÅÅÅ-MM-DD") from None
+
+
+class Progress:
+    """Tells on standard error what is going on, with seconds; on a terminal on one line, else a line a step."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self._on_terminal = sys.stderr.isatty()
+
+    def __call__(self, step: str) -> None:
+        """Show the step that has begun."""
+        line = f"{time.perf_counter() - self._started:6.1f} s  {step}"
+        print(
+            f"\r\033[K{line}" if self._on_terminal else line,
+            end="" if self._on_terminal else "\n",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self._on_terminal:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+
+def _run(given: argparse.Namespace) -> int:
+    from flows.pipeline import make_plan, run
+    from flows.settings import read_settings
+    from flows.summary import summary_lines
+
+    plan = make_plan(
+        read_settings(data=given.data, area=given.area),
+        sample=given.sample,
+        offline=given.offline,
+        only=given.only,
+        as_of=given.as_of,
+    )
+    progress = Progress()
+    try:
+        outcome = run(plan, progress)
+    finally:
+        progress.done()
+    print("\n".join(summary_lines(outcome)))
+    return outcome.exit_code
+
+
+def _add(given: argparse.Namespace) -> int:
+    from flows.pipeline import add_files, make_plan, one_writer
+    from flows.settings import read_settings
+
+    module = _source(given.source)
+    plan = make_plan(read_settings(data=given.data))
+    with one_writer(plan.data):
+        for path in given.files:
+            [(taken, book)] = add_files(plan, module, [path], period=given.period, received=given.received)
+            print(
+                f"{taken.name}: {book.rows_read} rader lästa, {book.rows_loaded} inlästa, "
+                f"{book.rows_quarantined} underkända, {book.rows_duplicate} dubbletter"
+            )
+    print("Filerna är med i nästa körning: lagesbild run")
+    return 0
+
+
+def _source(name: str):  # type: ignore[no-untyped-def]  # the type would import every source
+    from sources._registry import all_sources
+
+    if name not in all_sources():
+        raise UsageProblem("lagesbild", "okänd källa", found=name, do=f"kända är {', '.join(all_sources())}")
+    return all_sources()[name]
+
+
+def _data(given: argparse.Namespace) -> Path:
+    from flows.settings import read_settings
+
+    return read_settings(data=given.data).data
+
+
+def _list(given: argparse.Namespace) -> int:
+    if given.what == "sources":
+        from sources._registry import all_sources
+
+        for name, module in all_sources().items():
+            print(
+                f"{name:<20}{module.source.cadence.value:<13}{module.source.publisher:<55}{module.source.licence.name}"
+            )
+        return 0
+    query = {
+        "indicators": "select indicator, focus_area, title from output.definitions order by focus_area, indicator",
+        "tables": "select schema_name || '.' || table_name as table, comment from duckdb_tables() order by 1",
+        "areas": "select area_code, area_type, area from core.areas order by area_type, area_code",
+    }[given.what]
+    return _print_query(given, query)
+
+
+def _show(given: argparse.Namespace) -> int:
+    parts = given.table.split(".")
+    if len(parts) != 2 or not all(part.isidentifier() for part in parts):
+        raise UsageProblem("lagesbild show", "inte ett tabellnamn", found=given.table, do="skriv schema.tabell")
+    return _print_query(given, f"from {given.table}")
+
+
+def _sql(given: argparse.Namespace) -> int:
+    return _print_query(given, given.query)
+
+
+def _print_query(given: argparse.Namespace, query: str) -> int:
+    import duckdb
+
+    from lagesbild import open_release
+
+    with closing(open_release(_data(given))) as con:
+        con.execute("set enable_external_access = false")
+        try:
+            result = con.sql(query)
+        except duckdb.Error as error:
+            raise UsageProblem(
+                "frågan", "går inte att köra", found=str(error).splitlines()[0], do="rätta frågan"
+            ) from None
+        if result is not None:
+            result.show(max_width=200, max_rows=200)
+    return 0
+
+
+def _check(given: argparse.Namespace) -> int:
+    from lagesbild import open_release
+    from models._contracts import breaches
+    from models._model import all_models
+
+    found = []
+    tables = [model for model in all_models() if model.schema in ("core", "output")]
+    with closing(open_release(_data(given))) as con:
+        for model in tables:
+            found += breaches(con, model.contract)
+    print("\n".join(map(str, found)) or f"Alla kontrakt håller ({len(tables)} tabeller).")
+    return 1 if found else 0
+
+
+def _explain(given: argparse.Namespace) -> int:
+    from lagesbild import open_release, release_folder
+
+    data = _data(given)
+    with closing(open_release(data)) as con:
+        frame = con.execute(
+            "select * from output.indicators where indicator = ? and (area_code = ? or area = ?) and period = ?",
+            [given.indicator, given.area, given.area, given.period],
+        ).pl()
+        definition = con.execute("select * from output.definitions where indicator = ?", [given.indicator]).pl()
+    if frame.is_empty():
+        raise UsageProblem(
+            "lagesbild explain",
+            "siffran finns inte",
+            found=f"{given.indicator} {given.area} {given.period}",
+            do="se lagesbild list indicators och lagesbild list areas",
+        )
+    described = json.loads((release_folder(data) / "release.json").read_text(encoding="utf-8"))
+    print(f"{definition['title'][0]}\n{definition['definition'][0]}")
+    for row in frame.iter_rows(named=True):
+        group = f" ({row['category']})" if row["category"] else ""
+        print(f"\n{row['area']} {row['period']}{group}")
+        for name in (
+            "status",
+            "numerator",
+            "denominator",
+            "value",
+            "lower_confidence_limit",
+            "upper_confidence_limit",
+            "unit",
+            "method",
+            "respondents",
+            "flags",
+            "is_synthetic",
+            "data_as_of",
+        ):
+            print(f"  {name:<24}{'–' if row[name] is None else row[name]}")
+    if definition["notes"][0]:
+        print("\nVad siffran inte säger:\n  " + definition["notes"][0].replace("\n", "\n  "))
+    print("\nÖgonblicksbilder som källorna bygger på:")
+    for snapshot in described["snapshots"]:
+        if snapshot["source"] in frame["sources"][0].split(","):
+            hashes = ", ".join(each[:12] for each in snapshot["snapshots"])
+            print(f"  {snapshot['source']:<20}{snapshot['observed_at'][:10]}  {snapshot['request'][:40]:<42}{hashes}")
+    return 0
+
+
+def _diff(given: argparse.Namespace) -> int:
+    from lagesbild import release_folder
+    from models._duckdb import connect, quote
+
+    data = _data(given)
+    files = [release_folder(data, "internal", name) / "indicators.parquet" for name in (given.old, given.new)]
+    key = "indicator, area_type, area_code, period, breakdown, category"
+    query = f"""
+        select {key}, old.value as old_value, new.value as new_value, old.status as old_status, new.status as new_status
+        from read_parquet({quote(str(files[0]))}) as old
+        full join read_parquet({quote(str(files[1]))}) as new using ({key})
+        where old.value is distinct from new.value or old.status is distinct from new.status
+        order by all
+    """
+    with closing(connect()) as con:
+        changed = con.sql(query)
+        [(rows,)] = changed.aggregate("count(*)").fetchall()
+        if rows:
+            changed.show(max_width=200, max_rows=200)
+    print(f"{rows} rader skiljer sig i output.indicators.")
+    return 0
+
+
+def _status(given: argparse.Namespace) -> int:
+    from flows.pipeline import latest_release, make_plan, read_source
+    from flows.settings import read_settings
+    from sources._landing import read_manifest
+    from sources._registry import all_sources
+
+    settings = read_settings(data=given.data)
+    release = latest_release(settings.data)
+    observations = read_manifest(settings.data)
+    is_sample = bool(observations) and all(each.origin == "sample" for each in observations)
+    plan = make_plan(settings, sample=is_sample)
+    results = [read_source(plan, module) for module in all_sources().values()]
+    late = any(result.is_late or result.problem for result in results)
+    if given.json:
+        rows = [
+            {
+                "source": result.name,
+                "status": result.status,
+                "is_late": result.is_late,
+                "data_as_of": str(result.data_as_of or ""),
+                "expected_by": str(result.expected_by or ""),
+                "problem": result.problem,
+            }
+            for result in results
+        ]
+        print(json.dumps({"release": release, "as_of": plan.as_of.isoformat(), "sample": is_sample, "sources": rows}))
+    else:
+        print(f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}")
+        for result in results:
+            state = result.problem or ("försenad" if result.is_late else result.status)
+            print(
+                f"{result.name:<20}t.o.m. {result.data_as_of or '–'!s:<12}"
+                f"nyare väntas {result.expected_by or '–'!s:<12}{state}"
+            )
+    return 3 if late else 0
+
+
+def _template(given: argparse.Namespace) -> int:
+    module = _source(given.source)
+    if not module.source.by_hand:
+        raise UsageProblem(
+            "lagesbild template", "källan hämtas från utgivaren", found=given.source, do="välj en handlevererad"
+        )
+    path = Path(f"{given.source}_mall.csv")
+    if path.exists():
+        raise UsageProblem(str(path), "filen finns redan", do="flytta den först")
+    columns = [column.source for column in module.source.columns if not column.derived]
+    path.write_text("\ufeff" + ";".join(columns) + "\r\n", encoding="utf-8", newline="")
+    print(f"{path}: fyll i en rad per uppgift och lämna in med lagesbild add {given.source} {path}")
+    return 0
+
+
+def _new(given: argparse.Namespace) -> int:
+    from sources._strict import ROOT
+
+    if not given.name.isidentifier() or given.name != given.name.lower():
+        raise UsageProblem(
+            "lagesbild new", "namnet går inte att använda", found=given.name, do="skriv små_bokstäver_a_z"
+        )
+    folder, ending = (ROOT / "sources", ".py") if given.what == "source" else (ROOT / "models" / "indicators", ".sql")
+    path = folder / f"{given.name}{ending}"
+    if path.exists():
+        raise UsageProblem(str(path), "filen finns redan", do="välj ett annat namn")
+    path.write_text(_SOURCE_STOMME if given.what == "source" else _INDICATOR_STOMME, encoding="utf-8")
+    print(f"{path}: fyll i det som står inom hakparenteser; se {folder.name}/README.md")
+    return 0
+
+
+_SOURCE_STOMME = '''"""[What this source is, and which of its facts were checked against a real capture.]"""
+
+from pathlib import Path
+
+import polars as pl
+
+from sources._declare import Cadence, Column, Concerns, Delivery, Disclosure, Licence, Municipality, Source, Whole
+from sources._read import read_table
+
+SOURCE = Source(
+    title="[Källans namn]",
+    publisher="[Utgivare]",
+    homepage="[https://…]",
+    licence=Licence("[villkor]", "[https://…]"),
+    attribution="Källa: [utgivare]",
+    attribution_processed="Egen bearbetning av uppgifter från [utgivare]",
+    cadence=Cadence.YEARLY,
+    expected_by="04-15",
+    delivery=Delivery.FULL,
+    columns=(
+        Column("kommun", "municipality_code", Municipality()),
+        Column("ar", "year", Whole(minimum=1990, maximum=2100)),
+        Column("antal", "reported", Whole(minimum=0)),
+    ),
+    key=("municipality_code", "year"),
+    speaks_of="year",
+    disclosure=Disclosure.LOCAL,
+    concerns=Concerns.THINGS,
+    by_hand=True,
+)
+
+
+def parse(raw: Path) -> pl.DataFrame:
+    """The declared columns of a delivery."""
+    return read_table(raw, SOURCE)
+'''
+_INDICATOR_STOMME = """-- title = "[Namn på svenska]"
+-- title_en = "[Name in English]"
+-- definition = "[Vad som räknas och delas med vad]"
+-- focus_area = "vandalism"
+-- kind = "counts"
+-- method = "rate"
+-- per = 100000
+-- unit = "per 100 000 invånare"
+-- polarity = "low_is_good"
+-- notes = ["[Vad siffran inte säger]"]
+select
+    municipality_code,
+    year::varchar as period,
+    reported as numerator,
+    inhabitants as denominator,
+    is_synthetic,
+    data_as_of
+from core.reported_offences_by_municipality_year
+where kpi = '[U07452]'
+"""

@@ -1,0 +1,69 @@
+"""Says in Swedish how a run went: for the terminal, and as Markdown for the scheduler's page."""
+
+from flows.pipeline import Outcome, SourceResult
+
+_EXIT_TEXTS = {
+    0: "Klart.",
+    1: "Ett kontrakt eller en kontroll bröts: ingenting publicerades, den gamla utgåvan står kvar.",
+    3: "Publicerat, men minst en källa är försenad eller gick inte att läsa.",
+}
+
+
+def exit_text(outcome: Outcome) -> str:
+    """One sentence on how the run ended."""
+    if outcome.exit_code == 0 and not outcome.is_new:
+        return "Ingenting har ändrats; den senaste utgåvan gäller."
+    return _EXIT_TEXTS[outcome.exit_code]
+
+
+def summary_lines(outcome: Outcome) -> list[str]:
+    """The run in plain text: a row per source, a row per focus area, and where the release lies."""
+    lines = [f"{'källa':<18}{'lästa':>8}{'inlästa':>9}{'underkända':>12}{'dubbletter':>12}  uppgifter t.o.m.  läge"]
+    for result in outcome.sources:
+        book = result.ledger
+        until = result.data_as_of.isoformat() if result.data_as_of else "–"
+        lines.append(
+            f"{result.name:<18}{book.rows_read:>8}{book.rows_loaded:>9}{book.rows_quarantined:>12}"
+            f"{book.rows_duplicate:>12}  {until:<18}{_state(result)}"
+        )
+    if outcome.indicators:
+        lines += ["", f"{'fokusområde':<45}indikatorer"]
+        lines += [f"{title:<45}{number:>11}" for title, number in outcome.indicators.items()]
+    for result in outcome.sources:
+        if result.problem:
+            lines += ["", f"{result.name} – {result.problem}"]
+        for warning in result.warnings[:5]:
+            lines += ["", f"Varning: {warning}"]
+    lines += ["", exit_text(outcome), *outcome.breaches]
+    if outcome.path:
+        lines += [
+            f"Utgåva {outcome.release}: {outcome.path}",
+            f"Läs rapporten: {outcome.path / 'internal' / 'report' / 'index.html'}",
+        ]
+    return lines
+
+
+def summary_markdown(outcome: Outcome) -> str:
+    """The run as Markdown; counts, dates and rules only, never the content of a row."""
+    rows = [
+        f"| {result.name} | {result.ledger.rows_read} | {result.ledger.rows_loaded} | {result.ledger.rows_quarantined} "
+        f"| {result.ledger.rows_duplicate} | {result.data_as_of or '–'} | {_state(result)} |"
+        for result in outcome.sources
+    ]
+    return "\n".join(
+        [
+            f"**{exit_text(outcome)}** Utgåva `{outcome.release}`.",
+            "",
+            "| källa | lästa | inlästa | underkända | dubbletter | uppgifter t.o.m. | läge |",
+            "|---|---:|---:|---:|---:|---|---|",
+            *rows,
+        ]
+    )
+
+
+def _state(result: SourceResult) -> str:
+    if result.problem:
+        return "fel, senast giltiga uppgift används" if result.observations else "fel, inga uppgifter"
+    if result.is_late:
+        return f"försenad (väntades {result.expected_by})"
+    return "aktuell" if result.observations else "inga uppgifter"
