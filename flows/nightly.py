@@ -7,13 +7,20 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
-_DATA = Path(os.environ.get("LAGESBILD_DATA", "data")).absolute()
+from flows.settings import read_settings
+from sources._problem import Problem
+
+try:
+    _HOME = read_settings().data.absolute() / "prefect"
+except Problem as problem:
+    print(problem, file=sys.stderr)
+    raise SystemExit(2) from None
+_HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
 _HOST, _PORT = "127.0.0.1", os.environ.get("PREFECT_SERVER_API_PORT", "4200")
 _POOL = "lagesbild"
 _ENVIRONMENT: Mapping[str, str] = {
-    "PREFECT_HOME": str(_DATA / "prefect"),
+    "PREFECT_HOME": str(_HOME),
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
@@ -28,9 +35,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows import pipeline
-from flows.settings import read_settings
 from flows.summary import exit_text, summary_lines, summary_markdown
-from sources._problem import Problem
 from sources._registry import all_sources
 
 

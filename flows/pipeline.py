@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -518,7 +519,21 @@ def _source_row(result: SourceResult) -> dict[str, object]:
     }
 
 
-def publish(plan: Plan, release: str, results: Sequence[SourceResult], tell: Tell) -> list[str]:
+@contextmanager
+def _checking() -> Iterator["subprocess.Popen[str]"]:
+    """The data quality check's process, started while the tables are built because it takes seconds to wake up."""
+    process = start()
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+def publish(
+    plan: Plan, release: str, results: Sequence[SourceResult], checking: "subprocess.Popen[str]", tell: Tell
+) -> list[str]:
     """Write the release beside the old ones, let the data quality check read it, and swing `latest` over.
 
     A reader sees the old release or the new one, never a half. Returns what the check found; when that is not
@@ -530,7 +545,6 @@ def publish(plan: Plan, release: str, results: Sequence[SourceResult], tell: Tel
     log = plan.data / "log" / release
     log.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = output / f".{release}.tmp"
-    checking = start()
     try:
         meta = ReleaseMeta(
             release=release,
@@ -570,9 +584,6 @@ def publish(plan: Plan, release: str, results: Sequence[SourceResult], tell: Tel
     except QualityError as error:
         return [f"datakvalitetskontrollen kunde inte köras: {error}"]
     finally:
-        if checking.poll() is None:
-            checking.kill()
-            checking.communicate()
         _remove(temporary)
     return []
 
@@ -603,11 +614,12 @@ def finish_run(plan: Plan, results: Sequence[SourceResult], seconds: Mapping[str
         return outcome
     clock = time.perf_counter()
     tell("bygger tabellerna")
-    built = build_warehouse(plan, results, release, lambda _: None)
-    timed["build"] = time.perf_counter() - clock
-    clock = time.perf_counter()
-    broken = [str(breach) for breach in built.breaches] or publish(plan, release, results, tell)
-    timed["publish"] = time.perf_counter() - clock
+    with _checking() as checking:
+        built = build_warehouse(plan, results, release, lambda _: None)
+        timed["build"] = time.perf_counter() - clock
+        clock = time.perf_counter()
+        broken = [str(breach) for breach in built.breaches] or publish(plan, release, results, checking, tell)
+        timed["publish"] = time.perf_counter() - clock
     outcome = Outcome(
         exit_code=1 if broken else exit_code,
         release=release,

@@ -1,5 +1,6 @@
 """Builds the warehouse: given tables, then every model in order, each held to its contract."""
 
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ def build(
     seconds, broken = {}, []
     con = connect(warehouse)
     try:
+        con.execute("begin")  # one transaction: a commit a table costs more than the tables
         given = [*_load_reference(con), *_load_parsed(con, parsed), ESTIMATES, DEFINITIONS]
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
@@ -68,6 +70,7 @@ def build(
                 broken += breaches(con, by_table[table].contract)
             seconds[table] = time.perf_counter() - started
             tell(table)
+        con.execute("commit")
         con.execute("checkpoint")
     finally:
         con.close()
@@ -119,9 +122,11 @@ def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
 
 
 def _create_from(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    con.register("given", frame.to_arrow())
-    con.execute(f"create table {table} as select * from given")
-    con.unregister("given")
+    """A frame as a table, by way of a Parquet file: handing it over in memory would import pandas, half a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "given.parquet"
+        frame.write_parquet(path)
+        con.execute(f"create table {table} as from read_parquet({quote(str(path))})")
 
 
 def _definitions(indicators: Sequence[Model], sources: Mapping[str, frozenset[str]]) -> pl.DataFrame:

@@ -56,7 +56,8 @@ def failing_rows_sql(contract: Contract) -> Iterator[tuple[str, str]]:
         yield f"{column} ur listan", f"select * from {table} where {column} not in ({listed})"
     for column, (low, high) in contract.ranges.items():
         limits = [f"{column} < {low}"] * (low is not None) + [f"{column} > {high}"] * (high is not None)
-        yield f"{column} inom gränserna", f"select * from {table} where {' or '.join(limits)}"
+        if limits:
+            yield f"{column} inom gränserna", f"select * from {table} where {' or '.join(limits)}"
     if contract.at_least:
         yield (
             f"minst {contract.at_least} rader",

@@ -154,7 +154,9 @@ def _summed_sql(table: str, listed: str, scope: Scope) -> str:
         sums as (
             select
                 area_code, period, breakdown, category,
-                count(*) filter (where numerator is not null and denominator is not null) = sizes.members as is_whole,
+                count(*) filter (
+                    where numerator is not null and denominator is not null and coalesce(status, 'ok') = 'ok'
+                ) = sizes.members as is_whole,
                 string_agg(distinct row_flags, ',' order by row_flags) as row_flags,
                 bool_or(is_synthetic) as is_synthetic, max(data_as_of) as data_as_of,
                 sum(numerator) as numerator, sum(denominator) as denominator,
@@ -225,15 +227,18 @@ def _with_status(rows: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("not_reported"))
         .otherwise(pl.lit("ok"))
     )
-    shown = pl.col("status").is_in(["ok", "no_denominator"])
+    counts = pl.col("status").is_in(["ok", "no_denominator"])
     return rows.with_columns(status=status).with_columns(
         few=(pl.col("kind") != "counts")
         & pl.col("respondents").is_between(_FEWEST_RESPONDENTS, _FEW_RESPONDENTS - 1).fill_null(False),
         **{
-            name: pl.when(shown).then(pl.col(name))
-            for name in ("numerator", "denominator", "weight_squares", "value", "margin")
+            name: pl.when(counts).then(pl.col(name)) for name in ("numerator", "denominator", "weight_squares")
         },
-        respondents=pl.when(pl.col("status") != "too_few_respondents").then(pl.col("respondents")),
+        **{name: pl.when(pl.col("status") == "ok").then(pl.col(name)) for name in ("value", "margin")},
+        **{
+            name: pl.when(pl.col("status") != "too_few_respondents").then(pl.col(name))
+            for name in ("respondents", "response_rate")
+        },
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from models._duckdb import quote
 from models._model import LAYERS, Model
 from sources._problem import Problem
 
@@ -19,7 +20,7 @@ def tables_read(con: duckdb.DuckDBPyConnection, query: str, where: str) -> froze
     Names of the query's own CTEs do not count. Raises Problem for anything else without a schema, for statements that
     are not one SELECT, and for PIVOT and functions that read files.
     """
-    [(serialized,)] = con.execute("select json_serialize_sql(?)", [query]).fetchall()
+    [(serialized,)] = con.sql(f"select json_serialize_sql({quote(query)})").fetchall()
     parsed = json.loads(serialized)
     if parsed.get("error"):
         raise Problem(
@@ -28,7 +29,7 @@ def tables_read(con: duckdb.DuckDBPyConnection, query: str, where: str) -> froze
     if len(parsed["statements"]) != 1:
         raise Problem(where, "inte en enda SELECT", found=f"{len(parsed['statements'])} satser", do="dela upp filen")
     nodes = list(_nodes(parsed["statements"][0]["node"]))
-    ctes = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", [])}
+    ctes = {entry["key"].lower() for node in nodes for entry in node.get("cte_map", {}).get("map", [])}
     read = set()
     for node in nodes:
         kind = node.get("type")
@@ -42,7 +43,7 @@ def tables_read(con: duckdb.DuckDBPyConnection, query: str, where: str) -> froze
             schema, table = node.get("schema_name", ""), node["table_name"]
             if schema:
                 read.add(f"{schema}.{table}")
-            elif table not in ctes:
+            elif table.lower() not in ctes:
                 raise Problem(where, "tabell utan schema", found=table, do="skriv schema.tabell")
     return frozenset(read)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from models._contracts import STATUSES, Contract
 from sources._problem import Problem
+from sources._strict import read_reference
 
 LAYERS = ("parsed", "reference", "staging", "core", "indicators", "estimates", "output")
 FOLDERS = ("staging", "core", "indicators", "output")
@@ -43,6 +44,11 @@ _INDICATOR_KEYS = {
     "flags",
     "notes",
     "breaks",
+}
+_TYPES: Mapping[str, tuple[type, str]] = {
+    **dict.fromkeys(("key", "not_null", "flags", "notes", "breaks"), (list, "en lista, [ … ]")),
+    **dict.fromkeys(("columns", "accepted", "ranges"), (dict, "en tabell, { … }")),
+    **dict.fromkeys(("at_least", "per"), (int, "ett heltal")),
 }
 _INDICATOR_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "counts": ("municipality_code", "period", "numerator", "denominator", "is_synthetic", "data_as_of"),
@@ -121,6 +127,10 @@ def read_model(path: Path) -> Model:
         raise Problem(
             where, "okänd nyckel i huvudet", found=unknown[0], do=f"kända nycklar är {', '.join(sorted(known))}"
         )
+    for key, value in header.items():
+        kind, said = _TYPES.get(key, (str, "text"))
+        if not isinstance(value, kind):
+            raise Problem(where, f"fel slags värde för {key}", found=repr(value), do=f"skriv {said}")
     if "title" not in header:
         raise Problem(where, "rubrik saknas", do="lägg till title")
     if schema == "indicators":
@@ -168,6 +178,7 @@ def _indicator(name: str, header: Mapping[str, Any], where: str) -> Indicator:
     closed = {
         "kind": KINDS,
         "method": METHODS.get(values["kind"], ()),
+        "focus_area": read_reference("focus_areas")["focus_area"].to_list(),
         "polarity": POLARITIES,
         "period_type": PERIOD_TYPES,
     }

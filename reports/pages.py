@@ -70,6 +70,7 @@ CADENCES = {
     "monthly": "varje månad",
     "quarterly": "varje kvartal",
     "yearly": "varje år",
+    "second_year": "vartannat år",
     "irregular": "oregelbundet",
 }
 SOURCE_STATUSES = {"ok": "inläst", "failed": "kunde inte läsas in", "missing": "saknas"}
@@ -553,8 +554,9 @@ def by_series(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
         series.setdefault((row["breakdown"] or "", row["category"] or ""), []).append(row)
 
     # By number within a text, so that grade 9 comes before grade 11.
-    def rank(key: tuple[str, str]) -> list[tuple[int, str]]:
-        return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", "|".join(key))]
+    def rank(key: tuple[str, str]) -> tuple[bool, list[tuple[int, str]]]:
+        parts = re.split(r"(\d+)", " ".join(key))
+        return any(key), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
 
     return {key: series[key] for key in sorted(series, key=rank)}
 

@@ -77,6 +77,7 @@ def write_tables(folder: Path, warehouse: Path, models: Sequence[Model], *, sche
     wanted = [model for model in models if model.schema == "output" or (with_core and model.schema == "core")]
     con = connect(folder / "lagesbild.duckdb")
     try:
+        con.execute("begin")
         con.execute(f"attach {quote(str(warehouse))} as warehouse (read_only)")
         for name in sorted({model.schema for model in wanted}):
             con.execute(f"create schema {name}")
@@ -86,6 +87,7 @@ def write_tables(folder: Path, warehouse: Path, models: Sequence[Model], *, sche
             con.execute(f"comment on table {model.table} is {quote(model.title)}")
             for column, text in model.columns.items():
                 con.execute(f'comment on column {model.table}."{column}" is {quote(text)}')
+        con.execute("commit")
         con.execute("detach warehouse")
         for model in wanted:
             if model.schema == "output":

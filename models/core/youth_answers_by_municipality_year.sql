@@ -20,10 +20,10 @@ select
     case when grouping(grade) = 0 then 'grade' else '' end as breakdown,
     coalesce(grade, '') as category,
     count(*) as respondents,
-    sum(weight::decimal(18, 6)) filter (where answer) as numerator,
+    coalesce(sum(weight::decimal(18, 6)) filter (where answer), 0) as numerator,
     sum(weight::decimal(18, 6)) as denominator,
     (sum(weight::decimal(18, 6))::double * sum(weight::decimal(18, 6))::double)
-    / sum((weight * weight)::decimal(18, 6))::double as effective_n,
+    / nullif(sum((weight * weight)::decimal(18, 6))::double, 0) as effective_n,
     bool_or(is_synthetic) as is_synthetic,
     max(data_as_of) as data_as_of
 from staging.youth_answers

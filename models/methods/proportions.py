@@ -12,10 +12,13 @@ def wilson_limits(proportion: Floats, n: Floats, confidence: float = 0.95) -> tu
 
     proportion, n: arrays of equal shape; n may be an effective number of respondents (weighted samples), which is
     then what the limits are for. n of 0 or NaN gives NaN. Returns lower and upper limit as proportions.
-    Unsuitable for rates and for self-selected answers. Raises ValueError for proportions outside 0–1.
+    Unsuitable for rates and for self-selected answers. Raises ValueError for proportions outside 0–1 and for a
+    confidence outside 0.9–1.
     Reference: Wilson (1927), JASA 22:209; Newcombe (1998), Statistics in Medicine 17:857.
     """
     proportion = np.asarray(proportion, dtype=np.float64)
+    if not 0.9 <= confidence < 1:
+        raise ValueError("confidence must lie between 0.9 and 1")
     if np.any((proportion < 0) | (proportion > 1 + 1e-12)):
         raise ValueError("a proportion lies between 0 and 1")
     n = np.where(np.asarray(n, dtype=np.float64) > 0, n, np.nan)
