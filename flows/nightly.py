@@ -1,6 +1,7 @@
 """The Prefect flows: the steps of `lagesbild run` with names, retries and a clock; only this file imports prefect."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -117,23 +118,28 @@ def main() -> int:
 
 
 def _serve() -> int:
-    """Start a server on this machine, deploy what `prefect.yaml` declares, and work until interrupted."""
+    """Start a server on this machine, deploy what `prefect.yaml` declares, and work until told to stop."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     api = f"http://{_HOST}:{_PORT}/api"
     environment = {**os.environ, "PREFECT_API_URL": api, "PREFECT_SERVER_API_HOST": _HOST}
     prefect = [sys.executable, "-m", "prefect"]
-    server = subprocess.Popen([*prefect, "server", "start", "--host", _HOST, "--port", _PORT], env=environment)
+    running = [subprocess.Popen([*prefect, "server", "start", "--host", _HOST, "--port", _PORT], env=environment)]
     try:
-        _wait_for(f"{api}/health", server)
-        subprocess.run(
-            [*prefect, "work-pool", "create", _POOL, "--type", "process", "--overwrite"], env=environment, check=True
-        )
-        subprocess.run([*prefect, "--no-prompt", "deploy", "--all"], env=environment, check=True)
-        return subprocess.run([*prefect, "worker", "start", "--pool", _POOL], env=environment, check=False).returncode
+        _wait_for(f"{api}/health", running[0])
+        for command in (["work-pool", "create", _POOL, "--type", "process", "--overwrite"], ["deploy", "--all"]):
+            subprocess.run([*prefect, "--no-prompt", *command], env=environment, check=True)
+        running.append(subprocess.Popen([*prefect, "worker", "start", "--pool", _POOL], env=environment))
+        return running[1].wait()
     except KeyboardInterrupt:
         return 0
+    except subprocess.CalledProcessError as error:
+        print(f"make serve: prefect {error.cmd[4]} gick inte: se raderna ovan.", file=sys.stderr)
+        return 2
     finally:
-        server.terminate()
-        server.wait(timeout=30)
+        for process in reversed(running):
+            process.terminate()
+        for process in reversed(running):
+            process.wait(timeout=60)
 
 
 def _wait_for(url: str, server: "subprocess.Popen[bytes]", seconds: float = 120) -> None:

@@ -39,7 +39,7 @@ from sources._landing import (
     record,
     sha256,
 )
-from sources._parse import parse_snapshots, pass_the_door
+from sources._parse import parse_file, parse_snapshots, pass_the_door
 from sources._problem import Problem, UsageProblem
 from sources._registry import SourceModule, all_sources
 from sources._strict import ROOT, Ledger, Parsed, content_as_of
@@ -179,7 +179,7 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
         _collect_sample(plan, module)
     elif module.fetch is not None and not plan.offline:
         contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
-        agent = f"lagesbild/{VERSION} (lokal lägesbild{contact})"
+        agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
         with Http(user_agent=agent, base_urls=plan.settings.base_urls, tell=tell) as http:
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
@@ -232,6 +232,10 @@ def _record(
 ) -> Observation:
     paths = parse_snapshots(module, plan.data, parts).values()
     frames = [pl.read_parquet(path, columns=[module.source.speaks_of]) for path in paths]
+    if not any(frame.height for frame in frames):
+        raise Problem(
+            f"{module.name}, {request}", "svaret har inga godkända rader", do="senast giltiga uppgifter används"
+        )
     seen_on = observed_at.astimezone(STOCKHOLM).date()
     until = min(content_as_of(frames, module.source) or seen_on, seen_on)
     is_redacted = module.source.landing is Landing.REDACTED
@@ -270,6 +274,8 @@ def add_files(
     for raw in files:
         if not raw.is_file():
             raise UsageProblem(str(raw), "filen finns inte", do="kontrollera namnet")
+        if module.source.landing is Landing.BYTES:
+            parse_file(module, raw, raw.name)
         part = _land(plan.data, module, raw)
         _record(
             plan,
@@ -362,10 +368,14 @@ def release_id(plan: Plan, results: Sequence[SourceResult]) -> str:
     decided.update(json.dumps([plan.settings.area, plan.sample, pl.__version__, duckdb.__version__]).encode())
     for result in results:
         decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
-        for each in result.observations:
-            parts = [part.sha256 for part in each.parts]
-            decided.update(json.dumps([each.request, each.period, each.synthetic, each.inferred, parts]).encode())
+        for each in sorted({_content(each) for each in result.observations}):
+            decided.update(each.encode())
     return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:10]}"
+
+
+def _content(each: Observation) -> str:
+    parts = [part.sha256 for part in each.parts]
+    return json.dumps([each.request, each.period, each.synthetic, each.inferred, parts])
 
 
 @cache

@@ -19,6 +19,7 @@ from sources._strict import REFERENCE
 
 ESTIMATES = "estimates.indicators"
 DEFINITIONS = "estimates.definitions"
+_DEFINED = ("indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "notes", "sources")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,12 +43,14 @@ def build(
     """Build every table anew into `warehouse`, replacing it.
 
     `parsed` gives the tables of schema parsed, as frames or as queries. A broken contract does not raise: the
-    caller decides, and nothing may be published while there is one. Raises Problem for a model that cannot be read.
+    caller decides, and nothing may be published while there is one; nothing is estimated from broken tables, so the
+    warehouse then ends before the estimates. Raises Problem for a model that cannot be read.
     """
     warehouse.unlink(missing_ok=True)
     models = all_models() if models is None else models
     by_table = {model.table: model for model in models}
-    seconds, broken = {}, []
+    seconds: dict[str, float] = {}
+    broken: list[Breach] = []
     con = connect(warehouse)
     try:
         con.execute("begin")  # one transaction: a commit a table costs more than the tables
@@ -55,11 +58,14 @@ def build(
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
         reads |= {ESTIMATES: counted | {"core.areas", "core.area_members"}, DEFINITIONS: counted}
+        order = in_order(reads)
         indicators = [by_table[table] for table in sorted(counted)]
         sources = {table: sources_behind(reads, table) for table in counted}
         for schema in ("staging", "core", "indicators", "estimates", "output"):
             con.execute(f"create schema {schema}")
-        for table in in_order(reads):
+        for table in order:
+            if broken and table == ESTIMATES:
+                break  # what breaks its contract cannot be computed with: a negative count has no limits
             started = time.perf_counter()
             if table == ESTIMATES:
                 _create_from(con, table, estimate(con, indicators, sources, late, scope))
@@ -104,13 +110,16 @@ def _create(con: duckdb.DuckDBPyConnection, model: Model) -> None:
     except duckdb.Error as error:
         where = f"models/{model.schema}/{model.name}.sql"
         raise Problem(where, "frågan går inte att köra", found=str(error).splitlines()[0], do="rätta frågan") from None
-    if model.schema in ("core", "output"):
-        _comment(con, model)
-
-
-def _comment(con: duckdb.DuckDBPyConnection, model: Model) -> None:
-    """Every table and column that others read carries a comment; one that is missing or too many is an error."""
     columns = con.sql(f"select * from {model.table} limit 0").columns
+    if absent := sorted(model.contract.columns - set(columns)):
+        where = f"models/{model.schema}/{model.name}.sql"
+        raise Problem(where, "kontraktet nämner en kolumn som frågan inte ger", found=absent[0], do="rätta huvudet")
+    if model.schema in ("core", "output"):
+        _comment(con, model, columns)
+
+
+def _comment(con: duckdb.DuckDBPyConnection, model: Model, columns: Sequence[str]) -> None:
+    """Every table and column that others read carries a comment; one that is missing or too many is an error."""
     where = f"models/{model.schema}/{model.name}.sql"
     if differing := sorted(set(columns) ^ set(model.columns)):
         raise Problem(
@@ -146,5 +155,6 @@ def _definitions(indicators: Sequence[Model], sources: Mapping[str, frozenset[st
             }
             for model in indicators
             if (declared := model.indicator)
-        ]
+        ],
+        schema=dict.fromkeys(_DEFINED, pl.String),
     )

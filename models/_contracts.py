@@ -25,6 +25,11 @@ class Contract:
     ranges: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
     at_least: int = 0
 
+    @property
+    def columns(self) -> frozenset[str]:
+        """Every column that the contract speaks of."""
+        return frozenset((*self.key, *self.not_null, *self.accepted, *self.ranges))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Breach:

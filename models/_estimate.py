@@ -49,6 +49,7 @@ SCHEMA = {
     "sources": pl.String,
     "data_as_of": pl.Date,
 }
+_FIGURES = ("value", "lower_confidence_limit", "upper_confidence_limit")
 _TYPES = {
     "value": "double",
     "margin": "double",
@@ -80,7 +81,10 @@ def estimate(
     Counts and microdata are given per municipality and summed here, in decimals, to the areas whose every member has
     reported; published values stand as published. `sources` names the sources behind each indicator's table.
     """
-    facts = pl.concat([_facts(con, model, scope) for model in models], how="diagonal")
+    found = [_facts(con, model, scope) for model in models]
+    facts = pl.concat(found, how="diagonal") if found else pl.DataFrame()
+    if facts.is_empty():
+        return pl.DataFrame(schema=SCHEMA)
     declared = pl.DataFrame([_declared(model, sources[model.table], late) for model in models])
     rows = facts.join(declared, on="indicator", how="left").join(_areas(con), on="area_code", how="left")
     rows = _with_limits(_with_status(rows))
@@ -231,9 +235,7 @@ def _with_status(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(status=status).with_columns(
         few=(pl.col("kind") != "counts")
         & pl.col("respondents").is_between(_FEWEST_RESPONDENTS, _FEW_RESPONDENTS - 1).fill_null(False),
-        **{
-            name: pl.when(counts).then(pl.col(name)) for name in ("numerator", "denominator", "weight_squares")
-        },
+        **{name: pl.when(counts).then(pl.col(name)) for name in ("numerator", "denominator", "weight_squares")},
         **{name: pl.when(pl.col("status") == "ok").then(pl.col(name)) for name in ("value", "margin")},
         **{
             name: pl.when(pl.col("status") != "too_few_respondents").then(pl.col(name))
@@ -271,7 +273,7 @@ def _with_limits(rows: pl.DataFrame) -> pl.DataFrame:
                 pl.Series("lower_confidence_limit", lower).round(_DECIMALS),
                 pl.Series("upper_confidence_limit", upper).round(_DECIMALS),
                 pl.Series("method", used),
-            ).with_columns(pl.col("value", "lower_confidence_limit", "upper_confidence_limit").fill_nan(None))
+            ).with_columns(pl.when(pl.col("status") == "ok").then(pl.col(*_FIGURES).fill_nan(None)).name.keep())
         )
     return pl.concat(frames)
 

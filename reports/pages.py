@@ -586,6 +586,8 @@ def series(rows: Sequence[Row], area: Area, cells: Cells, title: str) -> Series:
     note = words(basis["method"], METHODS, "method")
     if is_self_selected(basis):
         note = METHODS["self_selected"]
+    elif not shown:
+        note = ""
     elif (
         basis["lower_confidence_limit"] is None and basis["method"].startswith("published") and basis["unit"] != "antal"
     ):
@@ -747,13 +749,13 @@ def source_lines(sources: Sequence[Row], audience: str) -> list[dict[str, Any]]:
                 if str(source["homepage"] or "").startswith(("https://", "http://"))
                 else "",
                 "licence": source["licence"] or "",
-                "cadence": CADENCES.get(source["cadence"] or "", source["cadence"] or ""),
+                "cadence": words(source["cadence"], CADENCES, "cadence") if source["cadence"] else "",
                 "state": ", ".join(filter(None, (state, late))),
                 "data_as_of": date_text(source["data_as_of"]),
                 "observed": date_text(source["observed_at"]),
                 "expected": date_text(source["expected_by"]),
                 "ledger": [
-                    number(source[name] or 0)
+                    ".." if source[name] is None else number(source[name])
                     for name in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
                 ],
                 "is_synthetic": bool(source["is_synthetic"]),

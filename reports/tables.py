@@ -89,10 +89,13 @@ def write_tables(folder: Path, warehouse: Path, models: Sequence[Model], *, sche
                 con.execute(f'comment on column {model.table}."{column}" is {quote(text)}')
         con.execute("commit")
         con.execute("detach warehouse")
+        # An empty table has no row to carry the release's id.
+        [(release,)] = con.sql("select max(release) from output.sources").fetchall()
+        parquet = f"(format parquet, compression zstd, kv_metadata {{release: {quote(str(release))}}})"
         for model in wanted:
             if model.schema == "output":
                 target = quote(str(folder / f"{model.name}.parquet"))
-                con.execute(f"copy {model.table} to {target} (format parquet, compression zstd)")
+                con.execute(f"copy {model.table} to {target} {parquet}")
                 frame = con.sql(f"from {model.table}").pl()
                 frame.write_csv(folder / f"{model.name}.csv")
                 swedish(frame).write_csv(

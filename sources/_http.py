@@ -66,7 +66,7 @@ class Http:
                 self.sleep(wait)
             self._last = time.monotonic()
             try:
-                answer = self._client.get(url, params=dict(params or {}))
+                answer = self._client.get(url, params=dict(params) if params else None)
             except httpx.HTTPError as error:
                 found = type(error).__name__
             else:

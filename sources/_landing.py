@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import IO
 from zoneinfo import ZoneInfo
 
 from sources._declare import Delivery
@@ -73,10 +74,23 @@ def record(data: Path, observations: Iterable[Observation]) -> None:
         return
     path = data / "landing" / "manifest.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as manifest:
-        manifest.write(lines)
+    with path.open("a+b") as manifest:
+        manifest.write(_mended(manifest) + lines.encode())
         manifest.flush()
         os.fsync(manifest.fileno())
+
+
+def _mended(manifest: IO[bytes]) -> bytes:
+    """Cut off a torn last line, so that it never becomes the start of the next; what must come before that one."""
+    manifest.seek(0)
+    content = manifest.read()
+    last = content[content.rfind(b"\n") + 1 :]
+    try:
+        _observation(json.loads(last or b"null"))
+    except (ValueError, KeyError, TypeError):
+        manifest.truncate(len(content) - len(last))
+        return b""
+    return b"\n"
 
 
 def read_manifest(data: Path) -> list[Observation]:
@@ -87,7 +101,7 @@ def read_manifest(data: Path) -> list[Observation]:
     path = data / "landing" / "manifest.jsonl"
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").split("\n")
+    lines = path.read_bytes().split(b"\n")
     observations = []
     for number, line in enumerate(lines, 1):
         if not line:
@@ -149,7 +163,8 @@ def _plain(observation: Observation) -> dict[str, object]:
 def _observation(plain: dict[str, object]) -> Observation:
     values = dict(plain)
     parts = values.pop("parts")
-    assert isinstance(parts, list)
+    if not isinstance(parts, list):
+        raise TypeError("parts")
     return Observation(
         **{
             **values,

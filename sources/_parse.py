@@ -10,6 +10,7 @@ import polars as pl
 
 from sources._declare import Landing
 from sources._landing import Part, keep_snapshot, snapshot_path, write_atomically
+from sources._problem import Problem
 from sources._registry import SourceModule
 from sources._strict import REFERENCE, Parsed, conform
 
@@ -19,9 +20,19 @@ REDACTED = "parquet"
 def parse_file(module: SourceModule, raw: Path, where: str) -> Parsed:
     """Read one file in the publisher's layout into typed rows with a balanced ledger.
 
-    Raises Problem where the file cannot be trusted as a whole.
+    Raises Problem where the file cannot be trusted as a whole. A file of another shape than the source expects is
+    one of those: the error that it causes may quote a cell, so only its kind is told.
     """
-    return conform(module.parse(raw), module.source, where)
+    try:
+        rows = module.parse(raw)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        raise Problem(
+            raw.name,
+            "innehållet har en annan form än väntat",
+            found=type(error).__name__,
+            do=f"kontrollera filen; är formen ny behöver sources/{module.name}.py ändras",
+        ) from None
+    return conform(rows, module.source, where)
 
 
 def pass_the_door(module: SourceModule, data: Path, raw: Path, where: str) -> Part:

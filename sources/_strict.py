@@ -1,6 +1,7 @@
 """Turns rows of text into typed rows and accounts for every one: loaded, refused by a rule, or a duplicate."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
@@ -89,11 +90,13 @@ class Parsed:
 def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
     """Map, type and check the rows of one snapshot by what `source` declares.
 
-    `rows` holds the publisher's columns (text, or already typed). A bad row is refused with its rule. Raises
-    Problem, which stops the source, for an unknown municipality or area, an unknown value where the list is closed,
+    `rows` holds the publisher's columns (text, or already typed), and where it has one `row_number`, the row's place
+    in the file; else rows are numbered from 1. A bad row is refused with its rule. Raises Problem, which stops the
+    source, for an unknown municipality or area, an unknown value where the list is closed,
     one key with two contents, and too few rows.
     """
-    numbered = rows.with_row_index("row_number", offset=1).with_columns(pl.col("row_number").cast(pl.Int64))
+    numbered = rows if "row_number" in rows.columns else rows.with_row_index("row_number", offset=1)
+    numbered = numbered.with_columns(pl.col("row_number").cast(pl.Int64))
     typed = numbered.select(
         "row_number",
         *(_typed(column, rows.schema[column.source], source).alias(column.name) for column in source.columns),
@@ -148,6 +151,8 @@ def _typed(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
         cell = pl.when(cell.is_in(list(source.missing))).then(None).otherwise(cell)
     is_text = dtype == pl.String
     match column.type:
+        case Text(accepted=accepted, unknown=Unknown.DROP) if accepted:
+            return pl.when(cell.is_in(list(accepted))).then(cell)
         case Text():
             return cell
         case Listed(table=table, match=match, to=to, unknown=unknown):
@@ -161,7 +166,8 @@ def _typed(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
             return cell.str.replace_all(_BLANKS, "").str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
         case Number():
             if not is_text:
-                return cell.cast(pl.Float64, strict=False)
+                number = cell.cast(pl.Float64, strict=False)
+                return pl.when(number.is_finite()).then(number)
             plain = cell.str.replace_all(_BLANKS, "").str.replace(",", ".", literal=True).str.replace("−", "-")
             number = plain.cast(pl.Float64, strict=False)
             return pl.when(number.is_finite()).then(number)
@@ -169,11 +175,13 @@ def _typed(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
             if not is_text:
                 return cell.cast(pl.Date, strict=False)
             day = cell.str.replace(r"[ T]00:00(:00(\.0+)?)?$", "")
-            return pl.coalesce(
+            found = pl.coalesce(
                 *(day.str.to_date(form, strict=False) for form in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%Y%m%d"))
             )
+            return pl.when(found.dt.year() >= 1900).then(found)  # 31.8.26 would be read as the year 26
         case ClockTime():
-            clock = cell.str.replace(".", ":", literal=True).str.replace(r"^(\d{1,2}:\d{2}):\d{2}$", "$1")
+            clock = cell.str.replace(r"^1899-12-3[01] ", "")  # how a workbook's time of day arrives
+            clock = clock.str.replace(".", ":", literal=True).str.replace(r"^(\d{1,2}:\d{2}):\d{2}$", "$1")
             return clock.str.to_time("%H:%M", strict=False)
         case Timestamp():
             return cell.str.to_datetime("%Y-%m-%d %H:%M:%S %z", strict=False) if is_text else cell
@@ -194,7 +202,7 @@ def _rule(column: Column) -> pl.Expr:
     cell, blank = pl.col(column.name), pl.col(f"?{column.name}")
     broken: dict[str, pl.Expr] = {"missing": blank} if column.required else {}
     match column.type:
-        case Listed(unknown=Unknown.WARN | Unknown.DROP) | Text(unknown=Unknown.WARN):
+        case Listed(unknown=Unknown.WARN | Unknown.DROP) | Text(unknown=Unknown.WARN | Unknown.DROP):
             pass
         case Text(length=length, accepted=accepted):
             if length is not None:
@@ -234,7 +242,7 @@ def _settle_unknown(typed: pl.DataFrame, numbered: pl.DataFrame, source: Source,
         rows = typed.filter(outside)["row_number"]
         if rows.is_empty():
             continue
-        values = numbered[column.source].cast(pl.String).gather(rows - 1).unique().sort()
+        values = numbered.filter(pl.col("row_number").is_in(rows.implode()))[column.source].cast(pl.String)
         found = f"rad {rows[0]}" if source.is_personal else f"'{values[0]}' på rad {rows[0]}"
         if unknown is Unknown.STOP:
             kind = "okänd kommun" if isinstance(column.type, Municipality) else "okänt område"
@@ -245,7 +253,10 @@ def _settle_unknown(typed: pl.DataFrame, numbered: pl.DataFrame, source: Source,
                 found=found,
                 do="rätta värdet, eller lägg till det i data/reference om det är nytt",
             )
-        for value in values:
+        if source.is_personal:
+            warnings.append(f"{where}: okända värden i {column.source} behölls på {rows.len()} rader")
+            continue
+        for value in values.unique().sort():
             warnings.append(f"{where}: okänt värde i {column.source} behölls: '{value}'")
     return warnings
 
@@ -259,8 +270,9 @@ def _without_duplicates(kept: pl.DataFrame, source: Source, where: str) -> pl.Da
     twice = unique.filter(pl.struct(source.key).is_duplicated())
     if twice.is_empty():
         return unique
-    rows = twice["row_number"].head(2).to_list()
-    key = twice.select(source.key).row(0)
+    first = twice.select(source.key).head(1)
+    rows = twice.join(first, on=source.key, nulls_equal=True)["row_number"].sort().head(2).to_list()
+    key = first.select(source.key).row(0)
     found = f"raderna {rows[0]} och {rows[1]}" + ("" if source.is_personal else f" ({', '.join(map(str, key))})")
     raise Problem(
         where,
@@ -271,7 +283,10 @@ def _without_duplicates(kept: pl.DataFrame, source: Source, where: str) -> pl.Da
 
 
 def content_as_of(frames: Sequence[pl.DataFrame], source: Source) -> date | None:
-    """The last day that the rows of an observation speak of; None when they say nothing of it."""
+    """The last day that the rows of an observation speak of; None when they say nothing of it.
+
+    Raises Problem for a period that is neither a day, an instant, a year (2025) nor a month (2025M08).
+    """
     column = pl.concat([frame.select(source.speaks_of) for frame in frames])[source.speaks_of].drop_nulls()
     if column.is_empty():
         return None
@@ -280,6 +295,8 @@ def content_as_of(frames: Sequence[pl.DataFrame], source: Source) -> date | None
         return last.astimezone(STOCKHOLM).date()
     if isinstance(last, date):
         return last
+    if re.fullmatch(r"(19|20|21)\d{2}(M(0[1-9]|1[0-2]))?", str(last)) is None:
+        raise Problem(source.title, "okänd period", found=str(last), do="begär år (2025) eller månader (2025M08)")
     year, _, month = str(last).partition("M")
     first_of_next = date(int(year), int(month) + 1, 1) if month and month != "12" else date(int(year) + 1, 1, 1)
     return first_of_next - timedelta(days=1)

@@ -13,6 +13,7 @@ import polars as pl
 from sources._declare import (
     Answer,
     Area,
+    Between,
     Break,
     Cadence,
     Column,
@@ -61,6 +62,7 @@ SOURCE = Source(
     ignore=("count",),
     key=("kpi", "area_code", "year", "gender"),
     speaks_of="year",
+    rows=Between(),  # a page may be empty: not every municipality has every KPI
     breaks=(Break(2015, "Sedan 2015 räknas bara brott som kan knytas till en kommun."),),
     reference=("kolada_kpis",),
     disclosure=Disclosure.OFFICIAL,
@@ -131,7 +133,11 @@ def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[HttpAnswer]:
     for number, (some_kpis, some_areas) in enumerate(chunks, 1):
         http.tell(f"kolada_values: fråga {number} av {len(chunks)}")
         url: str | None = f"{base}/data/kpi/{','.join(some_kpis)}/municipality/{','.join(some_areas)}"
+        seen: set[str] = set()
         while url:
+            if url in seen:
+                raise Problem(url, "svaret hänvisar till en sida som redan lästs", do="försök senare")
+            seen.add(url)
             body = http.get(url)
             bodies.append(body)
             url = _next_url(body, url)

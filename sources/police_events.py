@@ -144,12 +144,16 @@ def _occurred_at() -> pl.Expr:
 
 
 def _municipality_code() -> pl.Expr:
-    """The municipality named in the place, as whole words (Tjörn is not Tjörnarp); null unless exactly one is."""
+    """The municipality named in the place, as whole words (Tjörn is not Tjörnarp); null unless exactly one is.
+
+    'Örebro län' is a county, not Örebro. Case is disregarded: the police write 'Upplands väsby' and 'Dals-ed'.
+    """
     rows = read_reference("municipalities").select("municipality", "municipality_code").iter_rows()
-    names = dict(sorted(rows, key=lambda row: -len(row[0])))
-    found = pl.col("place").str.extract_all(rf"\b(?:{'|'.join(names)})\b").list.unique()
+    names = {name.lower(): code for name, code in sorted(rows, key=lambda row: -len(row[0]))}
+    place = pl.col("place").str.to_lowercase()
+    found = place.str.extract_all(rf"\b(?:{'|'.join(names)})\b").list.unique()
     return (
-        pl.when(found.list.len() == 1)
+        pl.when((found.list.len() == 1) & ~place.str.contains(r"\blän\b"))
         .then(found.list.first())
         .replace_strict(names, default=None, return_dtype=pl.String)
     )

@@ -68,7 +68,7 @@ def parse(raw: Path) -> pl.DataFrame:
     """Unfold one JSON-stat2 dataset into a row per cell; `value` is row-major over the dimensions in `id`.
 
     A dimension that the query left out (age, sex) stands for the total. Raises Problem for other dimensions and for
-    a value array of the wrong length.
+    an array of values or codes of the wrong length.
     """
     body = read_json(raw)
     if not isinstance(body, dict) or body.get("class") != "dataset":
@@ -85,7 +85,8 @@ def parse(raw: Path) -> pl.DataFrame:
         )
     cells = prod(sizes)
     values = body["value"]
-    values = [values.get(str(cell)) for cell in range(cells)] if isinstance(values, dict) else values
+    if isinstance(values, dict) and all(int(cell) < cells for cell in values):
+        values = [values.get(str(cell)) for cell in range(cells)]
     if len(values) != cells:
         raise Problem(
             raw.name,
@@ -98,6 +99,8 @@ def parse(raw: Path) -> pl.DataFrame:
     for name, size in zip(names, sizes, strict=True):
         index = body["dimension"][name]["category"]["index"]
         codes = sorted(index, key=index.__getitem__) if isinstance(index, dict) else list(index)
+        if len(codes) != size:
+            raise Problem(raw.name, "svaret är inte helt", found=f"{name}: {len(codes)} av {size}", do="hämta på nytt")
         repeat //= size
         block = [code for code in codes for _ in range(repeat)]
         columns[name] = block * (cells // len(block))

@@ -9,7 +9,7 @@
 -- year = "År då brotten anmäldes"
 -- published_rate = "Utgivarens tal, anmälda brott per 100 000 invånare"
 -- inhabitants = "Invånare 31 december samma år (N01951), som utgivaren delar med"
--- reported = "Antal anmälda brott: talet gånger invånarna, godtaget bara om det är helt på 0,01 när"
+-- reported = "Antal anmälda brott: talet gånger invånarna, godtaget bara om det är helt på 0,01 när, liksom leveransens andra"
 -- status = "ok, eller varför antalet saknas; no_denominator också när antalet inte går jämnt upp"
 -- is_inferred_population = "Nämnaren är härledd ur andra publicerade tal"
 -- is_synthetic = "Konstruerade exempeldata"
@@ -31,6 +31,21 @@ rates as (
     join reference.kolada_kpis as kpis using (kpi)
     left join population using (area_code, year)
     where kpis.kind = 'count' and kpis.unit = 'count_per_100000' and rates.gender = 'T' and length(rates.area_code) = 4
+),
+
+checked as (
+    select *, abs(offences - round(offences)) <= 0.01 as is_whole
+    from rates
+),
+
+-- Two rates of a hundred give a whole number by chance. U07417 and U07452 kept their ids when they went from per 1 000
+-- to per 100 000, so a delivery whose rates are not whole nearly throughout is in another unit: none of it is counted.
+judged as (
+    select
+        *,
+        is_whole and count_if(is_whole) over delivery >= 0.9 * count(is_whole) over delivery as is_count
+    from checked
+    window delivery as (partition by kpi, data_as_of, is_synthetic)
 )
 
 select
@@ -39,14 +54,14 @@ select
     year::integer as year,
     value as published_rate,
     inhabitants::bigint as inhabitants,
-    case when abs(offences - round(offences)) <= 0.01 then round(offences)::bigint end as reported,
+    case when is_count then round(offences)::bigint end as reported,
     case
         when status <> 'ok' then status
-        when inhabitants is null or abs(offences - round(offences)) > 0.01 then 'no_denominator'
+        when not coalesce(is_count, false) then 'no_denominator'
         else 'ok'
     end as status,
     is_inferred_population,
     is_synthetic or is_synthetic_population as is_synthetic,
     data_as_of
-from rates
+from judged
 order by kpi, municipality_code, year

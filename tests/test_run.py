@@ -1,0 +1,382 @@
+"""The whole path, as a person or a scheduler runs it: releases, exit codes, messages, and what never happens."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from flows.cli import main
+from flows.pipeline import Outcome, Plan, latest_release, make_plan, one_writer, run, sample_as_of
+from flows.settings import read_settings
+from lagesbild import open_release, release_folder
+from sources._landing import read_manifest
+from sources._problem import UsageProblem
+
+ROOT = Path(__file__).resolve().parents[1]
+NOW = datetime(2026, 9, 1, 2, 30, tzinfo=UTC)
+DIALOGUE = "omrade;ar;undersokning;fraga;andel_pct;antal_svar;felmarginal;urvalstyp;svarsfrekvens_pct\n"
+ANSWER = "1415;2025;Dialog;otrygg_utomhus;12,5;400;;sjalvvalda;\n"
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Outcome]:
+    """A data folder where the sample has been run once."""
+    data = tmp_path_factory.mktemp("sampled")
+    return data, run(sample_plan(data))
+
+
+def sample_plan(data: Path) -> Plan:
+    return make_plan(read_settings(data=data), sample=True, now=NOW)
+
+
+def real_plan(data: Path, *, as_of: date = date(2026, 9, 1)) -> Plan:
+    return make_plan(read_settings(data=data), offline=True, as_of=as_of, now=NOW)
+
+
+def release_bytes(data: Path) -> dict[str, bytes]:
+    """Every file of the latest release but the databases, whose bytes never repeat."""
+    folder = (data / "output" / "latest").resolve()
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix != ".duckdb"
+    }
+
+
+def test_the_sample_is_published_with_indicators_for_every_focus_area(sampled: tuple[Path, Outcome]) -> None:
+    _, outcome = sampled
+    assert outcome.exit_code == 0
+    assert outcome.breaches == ()
+    assert len(outcome.indicators) == 7
+    assert min(outcome.indicators.values()) >= 2
+
+
+def test_vandalism_in_stenungsund_2019_is_the_published_figure_with_byar_limits(sampled: tuple[Path, Outcome]) -> None:
+    with open_release(sampled[0]) as con:
+        [row] = con.sql(
+            "select numerator, denominator, round(value, 3), round(lower_confidence_limit, 2), "
+            "round(upper_confidence_limit, 2), method, is_synthetic from output.indicators "
+            "where indicator = 'reported_vandalism_rate' and area = 'Stenungsund' and period = '2019'"
+        ).fetchall()
+    # 228 · (1 − 1/2052 − 1.96/(3√228))³ = 199.36 and 229 · (1 − 1/2061 + 1.96/(3√229))³ = 259.60, over 26 777
+    assert row == (228.0, 26777.0, 851.477, 744.53, 969.47, "rate_byar", False)
+
+
+def test_every_ledger_of_the_sample_balances_and_shows_its_refused_rows(sampled: tuple[Path, Outcome]) -> None:
+    for result in sampled[1].sources:
+        book = result.ledger
+        assert book.rows_read == book.rows_loaded + book.rows_quarantined + book.rows_duplicate > 0
+    with open_release(sampled[0], "public") as con:
+        refused = con.sql("select count(*) from output.quarantine").fetchall()[0][0]
+        counted = con.sql("select sum(rows_quarantined) from output.sources").fetchall()[0][0]
+    assert refused == counted > 0
+
+
+def test_a_run_on_which_nothing_changed_makes_no_new_release(sampled: tuple[Path, Outcome]) -> None:
+    data, first = sampled
+    again = run(sample_plan(data))
+    assert (again.exit_code, again.is_new, again.release) == (0, False, first.release)
+    assert [path.name for path in (data / "output").iterdir() if path.is_dir() and not path.is_symlink()] == [
+        first.release
+    ]
+
+
+def test_two_runs_give_the_same_bytes_and_equal_databases(sampled: tuple[Path, Outcome], tmp_path: Path) -> None:
+    run(sample_plan(tmp_path))
+    assert release_bytes(tmp_path) == release_bytes(sampled[0])
+    for audience in ("internal", "public"):
+        files = [release_folder(data, audience) / "lagesbild.duckdb" for data in (sampled[0], tmp_path)]
+        with duckdb.connect() as con:
+            for name, file in zip(("one", "two"), files, strict=True):
+                con.execute(f"attach '{file}' as {name} (read_only)")
+            tables = con.sql(
+                "select schema_name || '.' || table_name from duckdb_tables() where database_name = 'one' order by 1"
+            ).fetchall()
+            assert len(tables) > 3
+            for (table,) in tables:
+                one, two = (f"from {name}.{table}" for name in ("one", "two"))
+                differing = f"({one} except all {two}) union all ({two} except all {one})"
+                assert con.sql(f"select count(*) from ({differing})").fetchall() == [(0,)], table
+
+
+@pytest.mark.slow
+def test_the_prefect_flow_gives_the_same_release_as_the_plain_run(
+    sampled: tuple[Path, Outcome], tmp_path: Path
+) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "LAGESBILD_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.nightly", "run", "--sample"],
+        cwd=ROOT,
+        env={**environment, "LAGESBILD_DATA": str(tmp_path), "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    assert sampled[1].release in done.stdout
+    assert release_bytes(tmp_path) == release_bytes(sampled[0])
+    assert (tmp_path / "prefect").is_dir()
+
+
+def test_the_core_imports_neither_prefect_nor_great_expectations(tmp_path: Path) -> None:
+    program = (
+        "import sys; from flows.cli import main; "
+        f"code = main(['run', '--sample', '--data', {str(tmp_path)!r}]); "
+        "print(code, sorted({'prefect', 'great_expectations', 'pandas'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_the_sample_never_replaces_real_data(tmp_path: Path) -> None:
+    delivered = tmp_path / "dialog.csv"
+    delivered.write_text(DIALOGUE + ANSWER, encoding="utf-8")
+    assert main(["add", "citizen_survey", str(delivered), "--period", "2025", "--data", str(tmp_path / "data")]) == 0
+    with pytest.raises(UsageProblem, match="verkliga uppgifter"):
+        sample_plan(tmp_path / "data")
+
+
+def test_real_runs_do_not_see_the_sample(sampled: tuple[Path, Outcome]) -> None:
+    plan = real_plan(sampled[0])
+    assert "sample" not in plan.origins
+    assert all(each.origin == "sample" for each in read_manifest(sampled[0]))
+
+
+def test_a_broken_contract_publishes_nothing_and_leaves_the_old_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(sample_plan(tmp_path))
+    before = release_bytes(tmp_path)
+    monkeypatch.setattr("flows.pipeline.release_id", lambda plan, results: "2026-08-07-changed")
+    monkeypatch.setattr("flows.pipeline.build", _build_with_a_duplicate)
+    broken = run(sample_plan(tmp_path))
+    assert (broken.exit_code, broken.path) == (1, None)
+    assert "core.focus_areas: kontraktet 'unik nyckel (focus_area)' bryts av 7 rader" in broken.breaches[0]
+    assert latest_release(tmp_path) == first.release
+    assert release_bytes(tmp_path) == before
+
+
+def _build_with_a_duplicate(*args: object, **named: object) -> object:
+    from dataclasses import replace
+
+    from models._build import build
+    from models._model import all_models
+
+    doubled = [
+        replace(model, query=f"from ({model.query}) union all from ({model.query})")
+        if model.table == "core.focus_areas"
+        else model
+        for model in all_models()
+    ]
+    return build(*args, models=doubled, **named)  # type: ignore[arg-type]
+
+
+def test_a_failed_quality_check_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def strict(folder: Path, log: Path, release: str, contracts: object) -> object:
+        return {
+            "log": str(log),
+            "release": release,
+            "tables": [
+                {
+                    "table": "public.output.indicators",
+                    "parquet": str(folder / "public" / "indicators.parquet"),
+                    "contract": {"columns": {"indicator": "VARCHAR"}, "not_null": ["dispersion"]},
+                }
+            ],
+        }
+
+    monkeypatch.setattr("flows.pipeline.quality_request", strict)
+    outcome = run(sample_plan(tmp_path))
+    assert outcome.exit_code == 1
+    assert any("dispersion" in breach for breach in outcome.breaches)
+    assert not (tmp_path / "output" / "latest").exists()
+    assert list((tmp_path / "output").iterdir()) == []
+
+
+def test_publishers_that_do_not_answer_do_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sources._http._TRIES", 1)
+    data = tmp_path / "data"
+    good = tmp_path / "dialog.csv"
+    good.write_text(DIALOGUE + ANSWER, encoding="utf-8")
+    assert (
+        main(["add", "citizen_survey", str(good), "--period", "2025", "--received", "2026-01-10", "--data", str(data)])
+        == 0
+    )
+    plan = make_plan(
+        read_settings(
+            data=data, base_urls=dict.fromkeys(("kolada_values", "population", "police_events"), "http://127.0.0.1:9")
+        ),
+        as_of=date(2026, 2, 1),
+        now=NOW,
+    )
+    outcome = run(plan)
+    failed = {result.name for result in outcome.sources if result.problem}
+    assert failed == {"kolada_values", "population", "police_events"}
+    assert outcome.exit_code == 3
+    with open_release(data) as con:
+        assert con.sql(
+            "select value, lower_confidence_limit from output.indicators "
+            "where indicator = 'dialogue_unsafe_outdoors_share'"
+        ).fetchall() == [(12.5, None)]
+        assert set(con.sql("select source from output.sources where status = 'failed'").fetchall()) == {
+            (name,) for name in failed
+        }
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (DIALOGUE.replace("andel_pct", "andel"), "okänd kolumn"),
+        ("", "filen är tom"),
+        (DIALOGUE + ANSWER.replace("1415", "9999"), "okänt område"),
+        (DIALOGUE + ANSWER + ANSWER.replace("12,5", "13"), "samma nyckel"),
+    ],
+)
+def test_bad_input_is_one_sentence_that_names_the_file(
+    content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    delivered = tmp_path / "dialog.csv"
+    delivered.write_text(content, encoding="utf-8")
+    code = main(["add", "citizen_survey", str(delivered), "--period", "2025", "--data", str(tmp_path / "data")])
+    [sentence] = capsys.readouterr().err.splitlines()
+    assert code == 1
+    assert "dialog.csv" in sentence
+    assert said in sentence
+    assert read_manifest(tmp_path / "data") == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--area", "atlantis"],
+        ["run", "--only", "weather"],
+        ["run", "--as-of", "i går"],
+        ["add", "weather", "x.csv"],
+        ["add", "citizen_survey", "missing.csv", "--period", "2025"],
+        ["add", "youth_survey", "missing.csv"],
+        ["sql", "select nothing from nowhere"],
+        ["show", "output.indicators; drop table x"],
+        ["explain", "no_such_indicator", "1415", "2019"],
+        ["diff", "no-such-release"],
+        ["template", "kolada_values"],
+        ["frobnicate"],
+        [],
+    ],
+)
+def test_wrong_usage_is_one_sentence_without_a_traceback(
+    arguments: list[str],
+    sampled: tuple[Path, Outcome],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LAGESBILD_DATA", str(sampled[0]))
+    assert main(arguments) in (1, 2)
+    said = capsys.readouterr()
+    assert len(said.err.splitlines()) == 1
+    assert "Traceback" not in said.err + said.out
+
+
+def test_an_unknown_setting_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAGESBILD_AREAL", "1415")
+    with pytest.raises(UsageProblem, match="okänd inställning"):
+        read_settings()
+
+
+def test_a_release_for_one_municipality_speaks_of_it_its_county_and_the_country(tmp_path: Path) -> None:
+    outcome = run(make_plan(read_settings(data=tmp_path, area="0114"), sample=True, now=NOW))
+    assert outcome.exit_code == 0
+    with open_release(tmp_path) as con:
+        areas = con.sql("select distinct area_code from output.indicators order by 1").fetchall()
+    assert areas == [("00",), ("01",), ("0114",)]
+
+
+def test_two_writers_cannot_write_at_once_and_readers_are_never_locked_out(sampled: tuple[Path, Outcome]) -> None:
+    data, _ = sampled
+    with open_release(data) as reader, one_writer(data):
+        with pytest.raises(UsageProblem, match="en annan körning pågår"), one_writer(data):
+            pass
+        with open_release(data) as other:
+            assert other.sql("select count(*) > 0 from output.indicators").fetchall() == [(True,)]
+        assert reader.sql("select count(*) > 0 from core.municipalities").fetchall() == [(True,)]
+
+
+def test_the_release_is_read_only_and_the_internal_part_is_closed(sampled: tuple[Path, Outcome]) -> None:
+    release = (sampled[0] / "output" / "latest").resolve()
+    assert (release / "internal").stat().st_mode & 0o777 == 0o700
+    for path in release.rglob("*"):
+        if path.is_file():
+            assert path.stat().st_mode & 0o222 == 0, path
+
+
+def test_release_json_holds_ledgers_freshness_snapshots_and_versions(sampled: tuple[Path, Outcome]) -> None:
+    data, outcome = sampled
+    described = json.loads((release_folder(data, "public") / "release.json").read_text(encoding="utf-8"))
+    assert described["release"] == outcome.release
+    assert described["as_of"] == sample_as_of().isoformat()
+    assert described["versions"]["lagesbild"]
+    for source in described["sources"]:
+        assert source["rows_read"] == source["rows_loaded"] + source["rows_quarantined"] + source["rows_duplicate"]
+        assert source["expected_by"]
+    landed = {path.stem for path in (data / "landing").rglob("*.*") if path.name != "manifest.jsonl"}
+    assert {each for snapshot in described["snapshots"] for each in snapshot["snapshots"]} <= landed
+
+
+def test_no_respondent_and_no_free_text_is_kept_anywhere_in_the_data_folder(sampled: tuple[Path, Outcome]) -> None:
+    data, _ = sampled
+    raw = (ROOT / "data" / "sample" / "incident_reports" / "incident_reports_2025.csv").read_text("utf-8-sig")
+    phrase = next(line.split(";")[6] for line in raw.splitlines()[1:] if len(line.split(";")[6]) > 25)
+    for path in data.rglob("*.parquet"):
+        frame = pl.read_parquet(path)
+        assert "beskrivning" not in frame.columns
+        assert "kommentar" not in frame.columns
+        for name in frame.select(pl.selectors.string()).columns:
+            assert not frame[name].str.contains(phrase, literal=True).any(), path
+
+
+def test_status_and_lists_answer_for_the_sample(
+    sampled: tuple[Path, Outcome], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAGESBILD_DATA", str(sampled[0]))
+    assert main(["status", "--json"]) == 0
+    status = json.loads(capsys.readouterr().out)
+    assert {source["status"] for source in status["sources"]} == {"ok"}
+    for arguments, expected in (
+        (["list"], "Statistiska centralbyrån"),
+        (["list", "indicators"], "reported_vandalism_rate"),
+        (["list", "tables"], "core.police_events"),
+        (["list", "areas"], "sodra_fyrbodal"),
+        (["show", "core.focus_areas"], "Buskörning"),
+        (["check"], "Alla kontrakt håller"),
+        (["explain", "reported_vandalism_rate", "Stenungsund", "2019"], "26777"),
+        (["diff", "latest"], "0 rader skiljer sig"),
+    ):
+        assert main(arguments) == 0
+        assert expected in capsys.readouterr().out
+
+
+def test_help_answers_at_once() -> None:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "lagesbild", "--help"], cwd=ROOT, capture_output=True, check=True)
+    assert time.perf_counter() - began < 5
+
+
+def test_a_template_is_read_back_by_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["template", "incident_reports"]) == 0
+    template = tmp_path / "incident_reports_mall.csv"
+    columns = template.read_text("utf-8-sig").strip().split(";")
+    values = {"rapport_id": "1", "datum": "2026-08-03", "kommun": "Tjörn", "kategori": "klotter"}
+    with template.open("a", encoding="utf-8") as file:
+        file.write(";".join(values.get(column, "") for column in columns) + "\r\n")
+    assert main(["add", "incident_reports", str(template), "--data", str(tmp_path / "data")]) == 0
+    assert "1 rader lästa, 1 inlästa" in capsys.readouterr().out

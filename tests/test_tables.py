@@ -1,0 +1,272 @@
+"""The files of a release: what each holds, how Swedish Excel reads it, and what is written nowhere."""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from io import BytesIO, StringIO
+from itertools import chain
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+
+from flows._version import VERSION
+from flows.pipeline import build_warehouse, make_plan, read_all, release_id
+from flows.settings import read_settings
+from models._duckdb import connect
+from models._model import all_models
+from reports.release import TABLES, ReleaseMeta, write_release
+from reports.tables import HEADINGS, swedish
+from sources._registry import all_sources
+
+AUDIENCES = ("internal", "public")
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    folder: Path
+    release: str
+    warehouse: Path
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The sample's release as it is written before it is published."""
+    folder = tmp_path_factory.mktemp("sample")
+    now = datetime(2026, 9, 1, 2, 30, tzinfo=UTC)
+    plan = make_plan(read_settings(data=folder / "data"), sample=True, now=now)
+    results = read_all(plan, lambda _: None)
+    release = release_id(plan, results)
+    assert build_warehouse(plan, results, release, lambda _: None).breaches == ()
+    meta = ReleaseMeta(
+        release=release,
+        as_of=plan.as_of,
+        area="sodra_fyrbodal",
+        municipalities=("1415", "1419", "1421"),
+        version=VERSION,
+        sample=True,
+        snapshots=[],
+    )
+    warehouse = plan.data / "warehouse.duckdb"
+    write_release(folder / "release", warehouse, meta, lambda _: None)
+    return Release(folder=folder / "release", release=release, warehouse=warehouse)
+
+
+def rows_of(path: Path) -> list[list[str]]:
+    """A CSV file's rows, the headings first, as its kind is separated."""
+    separator = ";" if path.stem.endswith("_sv") else ","
+    return list(csv.reader(StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), delimiter=separator))
+
+
+# ---------------------------------------------------------------------------------------------------- Swedish Excel
+
+
+def as_swedish_file(frame: pl.DataFrame) -> bytes:
+    buffer = BytesIO()
+    swedish(frame).write_csv(buffer, separator=";", include_bom=True, line_terminator="\r\n")
+    return buffer.getvalue()
+
+
+def test_a_decimal_point_becomes_a_comma_and_a_whole_number_stays_whole() -> None:
+    frame = pl.DataFrame({"value": [851.477, 228.0, -1.5, 0.0, None], "respondents": [1, 20, 300, -4, None]})
+    found = swedish(frame)
+    assert found["varde"].to_list() == ["851,477", "228", "-1,5", "0", None]
+    assert found["antal_svarande"].to_list() == [1, 20, 300, -4, None]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_text_that_a_spreadsheet_would_run_is_guarded(sign: str) -> None:
+    frame = pl.DataFrame({"title": [f"{sign}1+1", f"1{sign}1", sign]})
+    assert swedish(frame)["namn"].to_list() == [f"'{sign}1+1", f"1{sign}1", f"'{sign}"]
+
+
+def test_negative_numbers_stay_numbers_and_dashes_inside_text_stay_text() -> None:
+    frame = pl.DataFrame({"value": [-2.5], "row_number": [-3], "period": ["2019–2020"], "area": ["– ingen"]})
+    assert swedish(frame).rows() == [("-2,5", -3, "2019–2020", "– ingen")]
+
+
+def test_yes_and_no_are_swedish_and_what_is_not_known_is_empty() -> None:
+    frame = pl.DataFrame({"is_late": [True, False, None], "data_as_of": [date(2026, 8, 7), None, None]})
+    assert as_swedish_file(frame).decode("utf-8-sig") == (
+        "forsenad;uppgifter_till_och_med\r\nja;2026-08-07\r\nnej;\r\n;\r\n"
+    )
+
+
+def test_a_file_for_swedish_excel_has_a_bom_semicolons_and_its_line_ends() -> None:
+    content = as_swedish_file(pl.DataFrame({"title": ["Trygg; eller otrygg", 'sa "hej"', "rad\nbrytning"]}))
+    assert content.startswith(BOM + b"namn\r\n")
+    rows = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert rows == [["namn"], ["Trygg; eller otrygg"], ['sa "hej"'], ["rad\nbrytning"]]
+
+
+def test_every_heading_is_plain_ascii_and_stands_for_one_column() -> None:
+    assert all(heading.isascii() and heading.replace("_", "").isalnum() for heading in HEADINGS.values())
+    assert len(set(HEADINGS.values())) == len(HEADINGS)
+
+
+def test_every_output_column_has_a_heading() -> None:
+    columns = {column for model in all_models() if model.schema == "output" for column in model.columns}
+    assert columns <= HEADINGS.keys()
+    assert HEADINGS.keys() <= columns  # and no heading is left over
+
+
+def test_every_output_table_is_known_to_the_release() -> None:
+    assert sorted(TABLES) == sorted(model.table for model in all_models() if model.schema == "output")
+
+
+# ----------------------------------------------------------------------------------------------------- the release
+
+
+def tables_in(folder: Path) -> Mapping[str, Sequence[str]]:
+    """The tables of a release's database, each with its columns."""
+    with closing(connect(folder / "lagesbild.duckdb", read_only=True)) as con:
+        rows = con.sql(
+            "select schema_name || '.' || table_name, list(column_name order by column_index) "
+            "from duckdb_columns() where not internal group by all order by all"
+        ).fetchall()
+    return dict(rows)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_table_and_column_has_a_comment(sample: Release, audience: str) -> None:
+    with closing(connect(sample.folder / audience / "lagesbild.duckdb", read_only=True)) as con:
+        without = con.sql(
+            "select table_name, null as column_name from duckdb_tables() where coalesce(comment, '') = '' "
+            "union all select table_name, column_name from duckdb_columns() "
+            "where not internal and coalesce(comment, '') = ''"
+        ).fetchall()
+    assert without == []
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_output_table_is_there_as_database_parquet_and_both_kinds_of_csv(sample: Release, audience: str) -> None:
+    folder = sample.folder / audience
+    held = tables_in(folder)
+    for table in TABLES:
+        name = table.removeprefix("output.")
+        with closing(connect(folder / "lagesbild.duckdb", read_only=True)) as con:
+            rows = con.sql(f"from {table}").pl()
+        assert rows.columns == list(held[table])
+        assert rows.equals(pl.read_parquet(folder / f"{name}.parquet"))
+        plain, excel = folder / f"{name}.csv", folder / f"{name}_sv.csv"
+        assert not plain.read_bytes().startswith(BOM)
+        assert excel.read_bytes().startswith(BOM)
+        assert rows_of(plain)[0] == rows.columns
+        assert rows_of(excel)[0] == [HEADINGS[column] for column in rows.columns]
+        assert len(rows_of(plain)) == len(rows_of(excel)) == rows.height + 1
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_no_cell_for_excel_is_a_formula(sample: Release, audience: str) -> None:
+    def is_number(cell: str) -> bool:
+        return cell.removeprefix("-").replace(",", "", 1).replace("e-", "", 1).isdigit()
+
+    for path in sorted((sample.folder / audience).glob("*_sv.csv")):
+        for cell in chain.from_iterable(rows_of(path)):
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r")) or is_number(cell), (path.name, cell)
+
+
+def test_the_public_release_holds_output_only_and_the_internal_one_core_too(sample: Release) -> None:
+    schemas = {
+        audience: {table.split(".")[0] for table in tables_in(sample.folder / audience)} for audience in AUDIENCES
+    }
+    assert schemas == {"internal": {"core", "output"}, "public": {"output"}}
+    assert sorted(tables_in(sample.folder / "public")) == sorted(TABLES)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_the_release_says_which_it_is_in_every_file(sample: Release, audience: str) -> None:
+    folder, release = sample.folder / audience, sample.release
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".duckdb", ".parquet", ".csv", ".json", ".html"}
+    for path in files:
+        if path.suffix == ".parquet":
+            assert (pq.read_metadata(path).metadata or {})[b"release"] == release.encode(), path.name
+            assert set(pl.read_parquet(path)["release"]) <= {release}, path.name
+        elif path.suffix == ".csv":
+            rows = rows_of(path)
+            place = rows[0].index("utgava" if "_sv" in path.name else "release")
+            assert {row[place] for row in rows[1:]} <= {release}, path.name
+        elif path.suffix == ".duckdb":
+            with closing(connect(path, read_only=True)) as con:
+                for table in TABLES:
+                    assert {row[0] for row in con.sql(f"select release from {table}").fetchall()} <= {release}
+        elif path.suffix == ".json":
+            assert json.loads(path.read_text(encoding="utf-8"))["release"] == release
+        else:
+            assert f"Utgåva {release}" in path.read_text(encoding="utf-8"), path.name
+    assert pl.read_parquet(folder / "indicators.parquet")["release"].unique().to_list() == [release]
+
+
+def test_the_files_are_read_only_and_the_internal_folder_is_closed_to_others(sample: Release) -> None:
+    assert (sample.folder / "internal").stat().st_mode & 0o777 == 0o700
+    assert (sample.folder / "public").stat().st_mode & 0o777 == 0o755
+    for path in sample.folder.rglob("*"):
+        if path.is_file():
+            assert path.stat().st_mode & 0o222 == 0, path
+
+
+def test_no_table_of_the_release_has_a_row_per_person_or_report(sample: Release) -> None:
+    personal = {name: module.source for name, module in all_sources().items() if module.source.is_personal}
+    assert set(personal) == {"incident_reports", "youth_survey"}
+    # What a figure may be grouped by; any other column of a personal source tells of one row.
+    grouped_by = {"municipality_code", "category", "year", "survey", "grade", "keyword_flags", "place"}
+    of_a_row = {column.name for source in personal.values() for column in source.columns} - grouped_by
+    assert {"report_id", "date", "time", "reporter", "sex", "weight", "parents_allow_alcohol"} <= of_a_row
+    for audience in AUDIENCES:
+        for table, columns in tables_in(sample.folder / audience).items():
+            assert not of_a_row & set(columns), table
+            if {"place", "keyword_flags"} & set(columns):
+                assert table == "core.police_events"  # published by the police, nobody's own reports
+
+
+def test_no_table_of_the_release_has_as_many_rows_as_a_personal_source(sample: Release) -> None:
+    with closing(connect(sample.warehouse, read_only=True)) as con:
+        loaded = {
+            con.sql(f"select count(*) from {table}").fetchall()[0][0]
+            for table in ("staging.incident_reports", "staging.youth_answers", "parsed.youth_survey")
+        }
+    assert min(loaded) > 2000
+    for audience in AUDIENCES:
+        with closing(connect(sample.folder / audience / "lagesbild.duckdb", read_only=True)) as con:
+            for table in tables_in(sample.folder / audience):
+                assert con.sql(f"select count(*) from {table}").fetchall()[0][0] not in loaded, table
+
+
+def test_release_json_balances_every_sources_ledger(sample: Release) -> None:
+    described = json.loads((sample.folder / "internal" / "release.json").read_text(encoding="utf-8"))
+    assert described["audience"] == "internal"
+    assert (described["sample"], described["is_synthetic"]) == (True, True)
+    assert [source["source"] for source in described["sources"]] == list(all_sources())
+    for source in described["sources"]:
+        parts = [source[name] for name in ("rows_loaded", "rows_quarantined", "rows_duplicate")]
+        assert source["rows_read"] == sum(parts) > 0, source["source"]
+
+
+def test_writing_again_gives_the_same_bytes(sample: Release, tmp_path: Path) -> None:
+    described = json.loads((sample.folder / "public" / "release.json").read_text(encoding="utf-8"))
+    meta = ReleaseMeta(
+        release=sample.release,
+        as_of=date.fromisoformat(described["as_of"]),
+        area=described["area"],
+        municipalities=("1415", "1419", "1421"),
+        version=VERSION,
+        sample=True,
+        snapshots=[],
+    )
+    write_release(tmp_path / "again", sample.warehouse, meta, lambda _: None)
+    first, second = (
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and path.suffix != ".duckdb"
+        }
+        for folder in (sample.folder, tmp_path / "again")
+    )
+    assert first.keys() == second.keys()
+    assert [path for path in first if first[path] != second[path]] == []
