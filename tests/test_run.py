@@ -1,7 +1,9 @@
 """The whole path, as a person or a scheduler runs it: releases, exit codes, messages, and what never happens."""
 
+import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -111,17 +113,24 @@ def test_the_prefect_flow_gives_the_same_release_as_the_plain_run(
     sampled: tuple[Path, Outcome], tmp_path: Path
 ) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "LAGESBILD_"))}
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.nightly", "run", "--sample"],
-        cwd=ROOT,
-        env={**environment, "LAGESBILD_DATA": str(tmp_path), "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
-    assert sampled[1].release in done.stdout
+    environment |= {"LAGESBILD_DATA": str(tmp_path), "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120"}
+    said = tmp_path / "said.txt"
+    # A file, not a pipe, and a session of its own: a server that outlived the flow would keep the test waiting.
+    with said.open("w") as out:
+        flow = subprocess.Popen(
+            [sys.executable, "-m", "flows.nightly", "run", "--sample"],
+            cwd=ROOT,
+            env=environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+        try:
+            assert flow.wait(timeout=240) == 0, said.read_text()[-3000:]
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(flow.pid, signal.SIGKILL)
+    assert sampled[1].release in said.read_text()
     assert release_bytes(tmp_path) == release_bytes(sampled[0])
     assert (tmp_path / "prefect").is_dir()
 
