@@ -8,7 +8,7 @@ run: .venv/runtime  ## the nightly flow on the embedded sample
 	$(BIN)/python -m flows.nightly run --sample
 
 test: .venv/development  ## all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: .venv/development  ## format, lint, types
 	$(BIN)/ruff format --check .

@@ -153,8 +153,7 @@ def _add(given: argparse.Namespace) -> int:
     module = _source(given.source)
     plan = make_plan(read_settings(data=given.data))
     with one_writer(plan.data):
-        for path in given.files:
-            [(taken, book)] = add_files(plan, module, [path], period=given.period, received=given.received)
+        for taken, book in add_files(plan, module, given.files, period=given.period, received=given.received):
             print(
                 f"{taken.name}: {book.rows_read} rader lästa, {book.rows_loaded} inlästa, "
                 f"{book.rows_quarantined} underkända, {book.rows_duplicate} dubbletter"

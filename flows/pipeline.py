@@ -259,37 +259,38 @@ def _record(
 def add_files(
     plan: Plan, module: SourceModule, files: Sequence[Path], *, period: str = "", received: date | None = None
 ) -> list[tuple[Path, Ledger]]:
-    """Bring in hand-delivered files; each is read whole before anything is kept.
+    """Bring in hand-delivered files; all are read whole before any is recorded, so a bad one stops them all.
 
-    Raises Problem for a file that cannot be trusted; files before it in the list have then been taken in.
+    Files of one call and one period are one delivery: together they replace the period's earlier one. Raises Problem
+    for a file that cannot be trusted.
     """
-    if module.source.delivery is Delivery.REPLACES_PERIOD and not period:
+    replaces = module.source.delivery is Delivery.REPLACES_PERIOD
+    if replaces and not period:
         raise UsageProblem(
             f"add {module.name}",
             "period saknas",
-            do="ange --period, till exempel --period 2025; en ny fil ersätter den gamla",
+            do="ange --period, till exempel --period 2025; en ny leverans ersätter den gamla",
         )
+    if missing := [raw for raw in files if not raw.is_file()]:
+        raise UsageProblem(str(missing[0]), "filen finns inte", do="kontrollera namnet")
     at = plan.now if received is None else datetime(received.year, received.month, received.day, 12, tzinfo=STOCKHOLM)
-    taken = []
-    for raw in files:
-        if not raw.is_file():
-            raise UsageProblem(str(raw), "filen finns inte", do="kontrollera namnet")
-        if module.source.landing is Landing.BYTES:
+    if module.source.landing is Landing.BYTES:
+        for raw in files:
             parse_file(module, raw, raw.name)
-        part = _land(plan.data, module, raw)
+    parts = {raw: _land(plan.data, module, raw) for raw in files}
+    for delivery in [list(parts)] if replaces else [[raw] for raw in parts]:
         _record(
             plan,
             module,
-            [part],
-            request="" if module.source.delivery is Delivery.REPLACES_PERIOD else part.sha256,
+            [parts[raw] for raw in delivery],
+            request="" if replaces else parts[delivery[0]].sha256,
             period=period,
             observed_at=at,
             origin="add",
-            original=[raw],
+            original=delivery,
         )
-        [path] = parse_snapshots(module, plan.data, [part]).values()
-        taken.append((raw, Parsed.read(path, rows=False).ledger))
-    return taken
+    paths = parse_snapshots(module, plan.data, parts.values())
+    return [(raw, Parsed.read(paths[part], rows=False).ledger) for raw, part in parts.items()]
 
 
 # parse ----------------------------------------------------------------------------------------------------------
@@ -529,9 +530,12 @@ def _source_row(result: SourceResult) -> dict[str, object]:
     }
 
 
+Checking = subprocess.Popen[str]
+
+
 @contextmanager
-def _checking() -> Iterator["subprocess.Popen[str]"]:
-    """The data quality check's process, started while the tables are built because it takes seconds to wake up."""
+def checking() -> Iterator[Checking]:
+    """The data quality check's process, started before anything else because it takes seconds to wake up."""
     process = start()
     try:
         yield process
@@ -542,7 +546,12 @@ def _checking() -> Iterator["subprocess.Popen[str]"]:
 
 
 def publish(
-    plan: Plan, release: str, results: Sequence[SourceResult], checking: "subprocess.Popen[str]", tell: Tell
+    plan: Plan,
+    release: str,
+    results: Sequence[SourceResult],
+    check: Checking,
+    seconds: dict[str, float],
+    tell: Tell,
 ) -> list[str]:
     """Write the release beside the old ones, let the data quality check read it, and swing `latest` over.
 
@@ -579,18 +588,18 @@ def publish(
             ],
         )
         contracts = [model.contract for model in all_models() if model.table in TABLES]
+        clock = time.perf_counter()
         write_release(temporary, plan.data / "warehouse.duckdb", meta, tell)
+        seconds["release"] = time.perf_counter() - clock
         tell("väntar på datakvalitetskontrollen")
-        found = finish(checking, quality_request(temporary, log, release, contracts))
+        clock = time.perf_counter()
+        found = finish(check, quality_request(temporary, log, release, contracts))
+        seconds["waiting_for_quality"] = time.perf_counter() - clock
         if not found.success:
             return [f"{each.table}: {each.expectation} {each.column}" for each in found.failed]
-        _make_durable(temporary)
-        os.replace(temporary, output / release)
-        pointer = output / ".latest.tmp"
-        pointer.unlink(missing_ok=True)
-        pointer.symlink_to(release)
-        os.replace(pointer, output / "latest")
-        _sync(output)
+        clock = time.perf_counter()
+        _swing(output, temporary, release)
+        seconds["swing"] = time.perf_counter() - clock
     except QualityError as error:
         return [f"datakvalitetskontrollen kunde inte köras: {error}"]
     finally:
@@ -598,17 +607,34 @@ def publish(
     return []
 
 
+def _swing(output: Path, temporary: Path, release: str) -> None:
+    """Put a finished folder in its place and point `latest` at it, each by one rename after all is on disk.
+
+    A folder of that name is already whole and says the same (its name is a hash of what decided it), so it stays.
+    """
+    if not (output / release).exists():
+        _make_durable(temporary)
+        os.replace(temporary, output / release)
+    pointer = output / ".latest.tmp"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(release)
+    os.replace(pointer, output / "latest")
+    _sync(output)
+
+
 def run(plan: Plan, tell: Tell = lambda _: None) -> Outcome:
     """One whole run, as `lagesbild run` does it."""
-    with one_writer(plan.data):
+    with one_writer(plan.data), checking() as check:
         started = time.perf_counter()
         results = read_all(plan, tell)
-        return finish_run(plan, results, {"parse": time.perf_counter() - started}, tell)
+        return finish_run(plan, results, check, time.perf_counter() - started, tell)
 
 
-def finish_run(plan: Plan, results: Sequence[SourceResult], seconds: Mapping[str, float], tell: Tell) -> Outcome:
+def finish_run(
+    plan: Plan, results: Sequence[SourceResult], check: Checking, parse_seconds: float, tell: Tell
+) -> Outcome:
     """Everything after the sources: build, check, publish, log; the same for `lagesbild run` and for Prefect."""
-    timed = dict(seconds)
+    timed = {"parse": parse_seconds}
     release = release_id(plan, results)
     exit_code = 3 if any(result.is_late or result.problem for result in results) else 0
     if latest_release(plan.data)[10:] == release[10:]:
@@ -624,12 +650,9 @@ def finish_run(plan: Plan, results: Sequence[SourceResult], seconds: Mapping[str
         return outcome
     clock = time.perf_counter()
     tell("bygger tabellerna")
-    with _checking() as checking:
-        built = build_warehouse(plan, results, release, lambda _: None)
-        timed["build"] = time.perf_counter() - clock
-        clock = time.perf_counter()
-        broken = [str(breach) for breach in built.breaches] or publish(plan, release, results, checking, tell)
-        timed["publish"] = time.perf_counter() - clock
+    built = build_warehouse(plan, results, release, lambda _: None)
+    timed["build"] = time.perf_counter() - clock
+    broken = [str(breach) for breach in built.breaches] or publish(plan, release, results, check, timed, tell)
     outcome = Outcome(
         exit_code=1 if broken else exit_code,
         release=release,

@@ -53,6 +53,7 @@ def build(
     broken: list[Breach] = []
     con = connect(warehouse)
     try:
+        con.execute("set force_compression = 'uncompressed'")  # rebuilt on every run: packing it costs more than room
         con.execute("begin")  # one transaction: a commit a table costs more than the tables
         given = [*_load_reference(con), *_load_parsed(con, parsed), ESTIMATES, DEFINITIONS]
         reads = {**graph(con, models, given)}

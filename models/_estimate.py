@@ -81,8 +81,7 @@ def estimate(
     Counts and microdata are given per municipality and summed here, in decimals, to the areas whose every member has
     reported; published values stand as published. `sources` names the sources behind each indicator's table.
     """
-    found = [_facts(con, model, scope) for model in models]
-    facts = pl.concat(found, how="diagonal") if found else pl.DataFrame()
+    facts = _facts(con, models, scope)
     if facts.is_empty():
         return pl.DataFrame(schema=SCHEMA)
     declared = pl.DataFrame([_declared(model, sources[model.table], late) for model in models])
@@ -109,77 +108,108 @@ def _listed_if(condition: pl.Expr, flag: str) -> pl.Expr:
     return pl.when(condition).then(pl.concat_list(pl.lit(flag))).otherwise(pl.lit([], dtype=pl.List(pl.String)))
 
 
-def _facts(con: duckdb.DuckDBPyConnection, model: Model, scope: Scope) -> pl.DataFrame:
-    """The rows of one indicator for every area of the scope."""
-    assert model.indicator is not None
+def _facts(con: duckdb.DuckDBPyConnection, models: Sequence[Model], scope: Scope) -> pl.DataFrame:
+    """The rows of every indicator for every area of the scope: as they stand, and summed to the areas."""
+    columns: dict[str, list[str]] = {}
+    for table, column in con.sql(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        "where schema_name = 'indicators' order by table_name, column_index"
+    ).fetchall():
+        columns.setdefault(table, []).append(column)
+    if not models:
+        return pl.DataFrame()
+    selects = " union all ".join(_fact_sql(model, columns[model.table]) for model in models)
+    con.execute(f"create or replace temp table facts as {selects}")
+    within, areas = (
+        ", ".join(quote(code) for code in codes) or "''"
+        for codes in ((*scope.municipalities, *scope.areas), scope.areas)
+    )
+    own = con.sql(f"select * exclude (is_summed) from facts where area_code in ({within})").pl()
+    summed = con.sql(_SUMS.format(areas=areas)).pl()
+    con.execute("drop table facts")
+    return pl.concat([own, summed.select(own.columns)], how="vertical_relaxed").with_columns(
+        pl.col("numerator", "denominator", "weight_squares").cast(pl.Float64)
+    )
+
+
+def _fact_sql(model: Model, found: Sequence[str]) -> str:
+    """One indicator's rows in the columns that all indicators share."""
     indicator = model.indicator
-    found = con.sql(f"select * from {model.table} limit 0").columns
+    assert indicator is not None
     _check_columns(indicator, found)
-    own = {"published": "area_code"}.get(indicator.kind, "municipality_code")
+    is_summed = indicator.kind != "published"
     columns = {
-        "period": "period",
+        "indicator": quote(indicator.indicator),
+        "area_code": "municipality_code" if is_summed else "area_code",
+        "is_summed": str(is_summed).lower(),
+        "period": "period::varchar",
         "breakdown": "coalesce(breakdown, '')" if "breakdown" in found else "''",
         "category": "coalesce(category, '')" if "category" in found else "''",
         "status": "status" if "status" in found else "null::varchar",
-        "row_flags": "flags" if "flags" in found else "null::varchar",
+        "row_flags": "flags::varchar" if "flags" in found else "null::varchar",
         "is_synthetic": "is_synthetic",
         "data_as_of": "data_as_of",
     }
     for name, dtype in _TYPES.items():
-        source = "effective_n" if name == "weight_squares" else name
-        if source in found:
-            value = "denominator * denominator / nullif(effective_n, 0)" if name == "weight_squares" else name
-            columns[name] = f"({value})::{dtype}"
-        else:
-            columns[name] = f"null::{dtype}"
+        columns[name] = f"{name if name in found else 'null'}::{dtype}"
+    if "effective_n" in found:
+        columns["weight_squares"] = f"(denominator * denominator / nullif(effective_n, 0))::{_TYPES['weight_squares']}"
     listed = ", ".join(f"{expression} as {name}" for name, expression in columns.items())
-    within = ", ".join(quote(code) for code in (*scope.municipalities, *scope.areas))
-    rows = con.sql(f"select {own} as area_code, {listed} from {model.table} where {own} in ({within})")
-    frames = [rows.pl()]
-    if indicator.kind != "published" and scope.areas:
-        frames.append(con.sql(_summed_sql(model.table, listed, scope)).pl())
-    return pl.concat(frames, how="vertical_relaxed").with_columns(
-        pl.lit(indicator.indicator).alias("indicator"),
-        pl.col("numerator", "denominator", "weight_squares").cast(pl.Float64),
+    return f"select {listed} from {model.table}"
+
+
+# Sums over the members of each area. A sum that lacks a member is a row without figures, not a smaller sum; an area
+# whose members an indicator never covers has no row.
+_SUMS = """
+    with members as (
+        select
+            area_code as summed_code,
+            municipality_code as area_code,
+            count(*) over (partition by area_code) as members
+        from core.area_members
+        where area_code in ({areas})
+    ),
+
+    covered as (
+        select indicator, summed_code
+        from (select distinct indicator, area_code from facts where is_summed)
+        join members using (area_code)
+        group by indicator, summed_code, members
+        having count(*) = members
+    ),
+
+    sums as (
+        select
+            indicator, summed_code, period, breakdown, category,
+            count(*) filter (
+                where numerator is not null and denominator is not null and coalesce(status, 'ok') = 'ok'
+            ) = members as is_whole,
+            string_agg(distinct row_flags, ',' order by row_flags) as row_flags,
+            bool_or(is_synthetic) as is_synthetic,
+            max(data_as_of) as data_as_of,
+            sum(numerator) as numerator,
+            sum(denominator) as denominator,
+            sum(weight_squares) as weight_squares,
+            sum(respondents) as respondents
+        from facts
+        join members using (area_code)
+        join covered using (indicator, summed_code)
+        where is_summed
+        group by indicator, summed_code, period, breakdown, category, members
     )
 
-
-def _summed_sql(table: str, listed: str, scope: Scope) -> str:
-    """Sums over the members of each area; a sum that lacks a member is a row without figures, not a smaller sum."""
-    areas = ", ".join(quote(code) for code in scope.areas)
-    return f"""
-        with facts as (select municipality_code, {listed} from {table}),
-        members as (select area_code, municipality_code from core.area_members where area_code in ({areas})),
-        sizes as (select area_code, count(*) as members from members group by area_code),
-        covered as (
-            select area_code from members join (select distinct municipality_code from facts) using (municipality_code)
-            join sizes using (area_code) group by area_code, sizes.members having count(*) = sizes.members
-        ),
-        sums as (
-            select
-                area_code, period, breakdown, category,
-                count(*) filter (
-                    where numerator is not null and denominator is not null and coalesce(status, 'ok') = 'ok'
-                ) = sizes.members as is_whole,
-                string_agg(distinct row_flags, ',' order by row_flags) as row_flags,
-                bool_or(is_synthetic) as is_synthetic, max(data_as_of) as data_as_of,
-                sum(numerator) as numerator, sum(denominator) as denominator,
-                sum(weight_squares) as weight_squares, sum(respondents) as respondents
-            from facts join members using (municipality_code) join covered using (area_code)
-            join sizes using (area_code)
-            group by area_code, period, breakdown, category, sizes.members
-        )
-        select
-            area_code, period, breakdown, category,
-            case when not is_whole then 'not_reported' end as status, row_flags, is_synthetic, data_as_of,
-            null::double as value, null::double as margin,
-            case when is_whole then numerator end::decimal(18, 6) as numerator,
-            case when is_whole then denominator end::decimal(18, 6) as denominator,
-            case when is_whole then weight_squares end::decimal(24, 6) as weight_squares,
-            case when is_whole then respondents end::bigint as respondents,
-            null::double as response_rate
-        from sums
-    """
+    select
+        indicator, summed_code as area_code, period, breakdown, category,
+        case when not is_whole then 'not_reported' end as status, row_flags, is_synthetic, data_as_of,
+        null::double as value,
+        null::double as margin,
+        case when is_whole then numerator end::decimal(18, 6) as numerator,
+        case when is_whole then denominator end::decimal(18, 6) as denominator,
+        case when is_whole then weight_squares end::decimal(24, 6) as weight_squares,
+        case when is_whole then respondents end::bigint as respondents,
+        null::double as response_rate
+    from sums
+"""
 
 
 def _check_columns(indicator: Indicator, found: Sequence[str]) -> None:

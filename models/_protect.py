@@ -59,6 +59,5 @@ def protect(warehouse: Path, local_sources: Sequence[str]) -> None:
             "create table public.quarantine as from output.quarantine "
             f"where source not in (select source from output.sources where {own})"
         )
-        con.execute("checkpoint")
     finally:
         con.close()

@@ -15,11 +15,12 @@ import polars as pl
 import pytest
 
 from flows.cli import main
-from flows.pipeline import Outcome, Plan, latest_release, make_plan, one_writer, run, sample_as_of
+from flows.pipeline import Outcome, Plan, latest_release, make_plan, one_writer, read_source, run, sample_as_of
 from flows.settings import read_settings
 from lagesbild import open_release, release_folder
 from sources._landing import read_manifest
 from sources._problem import UsageProblem
+from sources._registry import all_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 9, 1, 2, 30, tzinfo=UTC)
@@ -389,3 +390,22 @@ def test_a_template_is_read_back_by_its_source(
         file.write(";".join(values.get(column, "") for column in columns) + "\r\n")
     assert main(["add", "incident_reports", str(template), "--data", str(tmp_path / "data")]) == 0
     assert "1 rader lästa, 1 inlästa" in capsys.readouterr().out
+
+
+def test_files_of_one_period_are_one_delivery_and_a_bad_one_stops_them_all(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    names = []
+    for code in ("1415", "1419"):
+        names.append(tmp_path / f"{code}.csv")
+        names[-1].write_text(DIALOGUE + ANSWER.replace("1415", code), encoding="utf-8")
+    bad = tmp_path / "bad.csv"
+    bad.write_text(DIALOGUE.replace("fraga", "svar"), encoding="utf-8")
+    arguments = ["add", "citizen_survey", "--period", "2025", "--data", str(data)]
+    assert main([*arguments, *map(str, [*names, bad])]) == 1
+    assert read_manifest(data) == []
+    assert main([*arguments, *map(str, names)]) == 0
+    result = read_source(real_plan(data, as_of=date(2026, 12, 31)), all_sources()["citizen_survey"])
+    assert result.ledger.rows_loaded == 2
+    assert main([*arguments, str(names[0])]) == 0
+    result = read_source(real_plan(data, as_of=date(2026, 12, 31)), all_sources()["citizen_survey"])
+    assert result.ledger.rows_loaded == 1
