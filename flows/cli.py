@@ -344,89 +344,16 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _template(given: argparse.Namespace) -> int:
-    module = _source(given.source)
-    if not module.source.by_hand:
-        raise UsageProblem(
-            "lagesbild template", "källan hämtas från utgivaren", found=given.source, do="välj en handlevererad"
-        )
-    path = Path(f"{given.source}_mall.csv")
-    if path.exists():
-        raise UsageProblem(str(path), "filen finns redan", do="flytta den först")
-    columns = [column.source for column in module.source.columns if not column.derived]
-    path.write_text("\ufeff" + ";".join(columns) + "\r\n", encoding="utf-8", newline="")
-    print(f"{path}: fyll i en rad per uppgift och lämna in med lagesbild add {given.source} {path}")
+    from flows._scaffold import write_template
+
+    path = write_template(given.source, _source(given.source).source, Path.cwd())
+    print(f"{path.name}: fyll i en rad per uppgift och lämna in med lagesbild add {given.source} {path.name}")
     return 0
 
 
 def _new(given: argparse.Namespace) -> int:
-    from sources._strict import ROOT
+    from flows._scaffold import write_stub
 
-    if not given.name.isidentifier() or given.name != given.name.lower():
-        raise UsageProblem(
-            "lagesbild new", "namnet går inte att använda", found=given.name, do="skriv små_bokstäver_a_z"
-        )
-    folder, ending = (ROOT / "sources", ".py") if given.what == "source" else (ROOT / "models" / "indicators", ".sql")
-    path = folder / f"{given.name}{ending}"
-    if path.exists():
-        raise UsageProblem(str(path), "filen finns redan", do="välj ett annat namn")
-    path.write_text(_SOURCE_STOMME if given.what == "source" else _INDICATOR_STOMME, encoding="utf-8")
-    print(f"{path}: fyll i det som står inom hakparenteser; se {folder.name}/README.md")
+    path = write_stub(given.what, given.name)
+    print(f"{path}: fyll i det som står inom hakparenteser; se {path.parent.name}/README.md")
     return 0
-
-
-_SOURCE_STOMME = '''"""[What this source is, and which of its facts were checked against a real capture.]"""
-
-from pathlib import Path
-
-import polars as pl
-
-from sources._declare import Cadence, Column, Concerns, Delivery, Disclosure, Licence, Municipality, Source, Whole
-from sources._read import read_table
-
-SOURCE = Source(
-    title="[Källans namn]",
-    publisher="[Utgivare]",
-    homepage="[https://…]",
-    licence=Licence("[villkor]", "[https://…]"),
-    attribution="Källa: [utgivare]",
-    attribution_processed="Egen bearbetning av uppgifter från [utgivare]",
-    cadence=Cadence.YEARLY,
-    expected_by="04-15",
-    delivery=Delivery.FULL,
-    columns=(
-        Column("kommun", "municipality_code", Municipality()),
-        Column("ar", "year", Whole(minimum=1990, maximum=2100)),
-        Column("antal", "reported", Whole(minimum=0)),
-    ),
-    key=("municipality_code", "year"),
-    speaks_of="year",
-    disclosure=Disclosure.LOCAL,
-    concerns=Concerns.THINGS,
-    by_hand=True,
-)
-
-
-def parse(raw: Path) -> pl.DataFrame:
-    """The declared columns of a delivery."""
-    return read_table(raw, SOURCE)
-'''
-_INDICATOR_STOMME = """-- title = "[Namn på svenska]"
--- title_en = "[Name in English]"
--- definition = "[Vad som räknas och delas med vad]"
--- focus_area = "vandalism"
--- kind = "counts"
--- method = "rate"
--- per = 100000
--- unit = "per 100 000 invånare"
--- polarity = "low_is_good"
--- notes = ["[Vad siffran inte säger]"]
-select
-    municipality_code,
-    year::varchar as period,
-    reported as numerator,
-    inhabitants as denominator,
-    is_synthetic,
-    data_as_of
-from core.reported_offences_by_municipality_year
-where kpi = '[U07452]'
-"""

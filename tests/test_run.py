@@ -166,7 +166,7 @@ def test_a_broken_contract_publishes_nothing_and_leaves_the_old_release(
     first = run(sample_plan(tmp_path))
     before = release_bytes(tmp_path)
     monkeypatch.setattr("flows.pipeline.release_id", lambda plan, results: "2026-08-07-changed")
-    monkeypatch.setattr("flows.pipeline.build", _build_with_a_duplicate)
+    monkeypatch.setattr("flows._warehouse.build", _build_with_a_duplicate)
     broken = run(sample_plan(tmp_path))
     assert (broken.exit_code, broken.path) == (1, None)
     assert "core.focus_areas: kontraktet 'unik nyckel (focus_area)' bryts av 7 rader" in broken.breaches[0]
@@ -203,7 +203,7 @@ def test_a_failed_quality_check_publishes_nothing(tmp_path: Path, monkeypatch: p
             ],
         }
 
-    monkeypatch.setattr("flows.pipeline.quality_request", strict)
+    monkeypatch.setattr("flows._publish.quality_request", strict)
     outcome = run(sample_plan(tmp_path))
     assert outcome.exit_code == 1
     assert any("dispersion" in breach for breach in outcome.breaches)

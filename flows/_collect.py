@@ -1,0 +1,234 @@
+"""Brings in what is new from the sources, and reads what is in force of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+
+from flows._plan import SAMPLE, Plan, Tell, read_sample
+from flows._version import VERSION
+from models._scope import scope_of
+from sources._declare import Delivery, Landing, next_expected
+from sources._http import Http
+from sources._landing import (
+    STOCKHOLM,
+    Observation,
+    Part,
+    in_force,
+    keep_snapshot,
+    read_manifest,
+    record,
+    sha256,
+)
+from sources._parse import parse_file, parse_snapshots, pass_the_door
+from sources._problem import Problem, UsageProblem
+from sources._registry import SourceModule, all_sources
+from sources._strict import Ledger, Parsed, content_as_of
+
+_NO_ROWS = Ledger(rows_read=0, rows_loaded=0, rows_quarantined=0, rows_duplicate=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceResult:
+    """What a run knows of one source: what is in force, what became of every row, and what went wrong."""
+
+    name: str
+    observations: tuple[Observation, ...] = ()
+    parsed: Mapping[Part, Path] = field(default_factory=dict)
+    ledger: Ledger = _NO_ROWS
+    refusals: tuple[tuple[str, int, str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+    problem: str = ""
+    data_as_of: date | None = None
+    expected_by: date | None = None
+    is_late: bool = False
+
+    @property
+    def status(self) -> str:
+        """ok, failed (the newest valid data are used) or missing (there are none)."""
+        return "failed" if self.problem else "ok" if self.observations else "missing"
+
+
+def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
+    """Bring in what is new from one source: the sample's files, or the publisher's answers.
+
+    Every answer is parsed before it is recorded, so a broken one never takes the place of a whole one.
+    """
+    if plan.sample:
+        _collect_sample(plan, module)
+    elif module.fetch is not None and not plan.offline:
+        contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
+        agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
+        with Http(user_agent=agent, base_urls=plan.settings.base_urls, tell=tell) as http:
+            for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
+                parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
+                _record(plan, module, parts, request=answer.request, observed_at=plan.now, origin="fetch")
+
+
+def _collect_sample(plan: Plan, module: SourceModule) -> None:
+    seen = {(each.request, each.period) for each in read_manifest(plan.data) if each.source == module.name}
+    observations = read_sample()["observation"]
+    assert isinstance(observations, list)
+    for each in observations:
+        if each["source"] != module.name or (each["request"], each.get("period", "")) in seen:
+            continue
+        raws = [SAMPLE / name for name in each["files"]]
+        parts = [_land(plan.data, module, raw) for raw in raws]
+        _record(
+            plan,
+            module,
+            parts,
+            request=each["request"],
+            period=each.get("period", ""),
+            observed_at=each["observed_at"],
+            origin="sample",
+            synthetic=each["synthetic"],
+            inferred=each["inferred"],
+            original=raws,
+        )
+
+
+def _land(data: Path, module: SourceModule, raw: Path) -> Part:
+    """Keep a delivered file as the source declares: its bytes, or only the rows that pass the privacy door."""
+    if module.source.landing is Landing.REDACTED:
+        return pass_the_door(module, data, raw, raw.name)
+    return keep_snapshot(data, module.name, raw.read_bytes(), raw.suffix.removeprefix(".").lower() or "txt")
+
+
+def _record(
+    plan: Plan,
+    module: SourceModule,
+    parts: Sequence[Part],
+    *,
+    request: str,
+    observed_at: datetime,
+    origin: str,
+    period: str = "",
+    synthetic: bool = False,
+    inferred: bool = False,
+    original: Sequence[Path] = (),
+    deliverer: str = "",
+) -> Observation:
+    paths = parse_snapshots(module, plan.data, parts).values()
+    frames = [pl.read_parquet(path, columns=[module.source.speaks_of]) for path in paths]
+    if not any(frame.height for frame in frames):
+        raise Problem(
+            f"{module.name}, {request}", "svaret har inga godkända rader", do="senast giltiga uppgifter används"
+        )
+    seen_on = observed_at.astimezone(STOCKHOLM).date()
+    until = min(content_as_of(frames, module.source) or seen_on, seen_on)
+    is_redacted = module.source.landing is Landing.REDACTED
+    observation = Observation(
+        source=module.name,
+        request=request,
+        parts=tuple(parts),
+        observed_at=observed_at.astimezone(UTC),
+        content_as_of=until,
+        period=period,
+        deliverer=deliverer,
+        origin=origin,
+        synthetic=synthetic or module.source.synthetic,
+        inferred=inferred,
+        original_sha256=tuple(sha256(raw.read_bytes()) for raw in original) if is_redacted else (),
+    )
+    record(plan.data, [observation])
+    return observation
+
+
+def add_files(
+    plan: Plan, module: SourceModule, files: Sequence[Path], *, period: str = "", received: date | None = None
+) -> list[tuple[Path, Ledger]]:
+    """Bring in hand-delivered files; all are read whole before any is recorded, so a bad one stops them all.
+
+    Files of one call and one period are one delivery: together they replace the period's earlier one. Raises Problem
+    for a file that cannot be trusted.
+    """
+    replaces = module.source.delivery is Delivery.REPLACES_PERIOD
+    if replaces and not period:
+        raise UsageProblem(
+            f"add {module.name}",
+            "period saknas",
+            do="ange --period, till exempel --period 2025; en ny leverans ersätter den gamla",
+        )
+    if missing := [raw for raw in files if not raw.is_file()]:
+        raise UsageProblem(str(missing[0]), "filen finns inte", do="kontrollera namnet")
+    at = plan.now if received is None else datetime(received.year, received.month, received.day, 12, tzinfo=STOCKHOLM)
+    if module.source.landing is Landing.BYTES:
+        for raw in files:
+            parse_file(module, raw, raw.name)
+    parts = {raw: _land(plan.data, module, raw) for raw in files}
+    for delivery in [list(parts)] if replaces else [[raw] for raw in parts]:
+        _record(
+            plan,
+            module,
+            [parts[raw] for raw in delivery],
+            request="" if replaces else parts[delivery[0]].sha256,
+            period=period,
+            observed_at=at,
+            origin="add",
+            original=delivery,
+        )
+    paths = parse_snapshots(module, plan.data, parts.values())
+    return [(raw, Parsed.read(paths[part], rows=False).ledger) for raw, part in parts.items()]
+
+
+def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceResult:
+    """Parse what is in force of one source on the day of the run, and balance its ledger."""
+    source = module.source
+    observations = in_force(
+        read_manifest(plan.data), module.name, source.delivery, as_of=plan.as_of, origins=plan.origins
+    )
+    try:
+        paths = parse_snapshots(module, plan.data, [part for each in observations for part in each.parts])
+    except Problem as unreadable:
+        return SourceResult(name=module.name, problem=problem or str(unreadable))
+    books = {part: Parsed.read(path, rows=False) for part, path in paths.items()}
+    until = max((each.content_as_of for each in observations), default=None)
+    expected = next_expected(source, until) if until else None
+    return SourceResult(
+        name=module.name,
+        observations=tuple(observations),
+        parsed=paths,
+        ledger=Ledger(
+            rows_read=sum(book.ledger.rows_read for book in books.values()),
+            rows_loaded=sum(book.ledger.rows_loaded for book in books.values()),
+            rows_quarantined=sum(book.ledger.rows_quarantined for book in books.values()),
+            rows_duplicate=sum(book.ledger.rows_duplicate for book in books.values()),
+        ),
+        refusals=tuple(
+            (part.sha256, refusal.row_number, refusal.column_name, refusal.rule)
+            for part, book in books.items()
+            for refusal in book.refusals
+        ),
+        warnings=tuple(dict.fromkeys(warning for book in books.values() for warning in book.warnings)),
+        problem=problem,
+        data_as_of=until,
+        expected_by=expected,
+        is_late=expected is not None and plan.as_of > expected,
+    )
+
+
+def collect_and_read(plan: Plan, module: SourceModule, tell: Tell = lambda _: None) -> SourceResult:
+    """Fetch and parse one source. A source that fails keeps its newest valid data and says what went wrong."""
+    try:
+        collect(plan, module, tell)
+    except Problem as problem:
+        return read_source(plan, module, str(problem))
+    return read_source(plan, module)
+
+
+def chosen_sources(plan: Plan) -> list[SourceModule]:
+    """The sources this run asks; the others are read as they last were."""
+    return [module for name, module in all_sources().items() if not plan.only or name in plan.only]
+
+
+def read_all(plan: Plan, tell: Tell) -> list[SourceResult]:
+    """Fetch and parse every source, in the order of their names."""
+    asked = {module.name for module in chosen_sources(plan)}
+    results = []
+    for name, module in all_sources().items():
+        tell(f"läser {name}")
+        results.append(collect_and_read(plan, module, tell) if name in asked else read_source(plan, module))
+    return results

@@ -1,0 +1,106 @@
+"""What one run is to do, settled before it begins, and the lock that lets one run at a time write."""
+
+import fcntl
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+from flows.settings import Settings
+from models._scope import scope_of
+from sources._landing import (
+    STOCKHOLM,
+    read_manifest,
+)
+from sources._problem import UsageProblem
+from sources._registry import all_sources
+from sources._strict import ROOT
+
+SAMPLE = ROOT / "data" / "sample"
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What one run is to do, settled before it begins."""
+
+    settings: Settings
+    sample: bool = False
+    offline: bool = False
+    only: tuple[str, ...] = ()
+    as_of: date
+    now: datetime
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.settings.data
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Which observations count: the sample never mixes with what is real."""
+        return ("sample",) if self.sample else ("fetch", "add")
+
+
+def make_plan(
+    settings: Settings,
+    *,
+    sample: bool = False,
+    offline: bool = False,
+    only: Sequence[str] = (),
+    as_of: date | None = None,
+    now: datetime | None = None,
+) -> Plan:
+    """Settle a run: the day it speaks of, and that the sample never meets real data.
+
+    Raises UsageProblem for an unknown source, and for a sample run in a folder with real observations.
+    """
+    now = now or datetime.now(UTC)
+    if unknown := sorted(set(only) - all_sources().keys()):
+        raise UsageProblem("--only", "okänd källa", found=unknown[0], do=f"kända är {', '.join(all_sources())}")
+    scope_of(settings.area)
+    if sample:
+        is_real = any(each.origin != "sample" for each in read_manifest(settings.data))
+        if is_real:
+            raise UsageProblem(
+                "--sample",
+                "datamappen har verkliga uppgifter",
+                found=str(settings.data),
+                do="välj en annan mapp med --data, så att exempeldata aldrig ersätter en riktig utgåva",
+            )
+        as_of = as_of or sample_as_of()
+    return Plan(
+        settings=settings,
+        sample=sample,
+        offline=offline,
+        only=tuple(only),
+        as_of=as_of or now.astimezone(STOCKHOLM).date(),
+        now=now,
+    )
+
+
+@cache
+def read_sample() -> Mapping[str, object]:
+    return tomllib.loads((SAMPLE / "sample.toml").read_text(encoding="utf-8"))
+
+
+def sample_as_of() -> date:
+    """The day that the embedded sample speaks of."""
+    day = read_sample()["as_of"]
+    assert isinstance(day, date)
+    return day
+
+
+@contextmanager
+def one_writer(data: Path) -> Iterator[None]:
+    """Let one run at a time write in a data folder. The lock is the system's: it goes with the process."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageProblem(str(data), "en annan körning pågår i datamappen", do="vänta tills den är klar") from None
+        yield

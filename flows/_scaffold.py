@@ -1,0 +1,95 @@
+"""Writes what a person then fills in: an empty form for a service, the stub of a source or of an indicator."""
+
+from pathlib import Path
+
+from sources._declare import Source
+from sources._problem import UsageProblem
+from sources._strict import ROOT
+
+
+def write_template(name: str, source: Source, folder: Path) -> Path:
+    """An empty CSV for Swedish Excel with the columns that a hand-delivered source reads.
+
+    Raises UsageProblem for a source that is fetched, and for a file that is there already.
+    """
+    if not source.by_hand:
+        raise UsageProblem("lagesbild template", "källan hämtas från utgivaren", found=name, do="välj en handlevererad")
+    path = folder / f"{name}_mall.csv"
+    _must_be_new(path, "flytta den först")
+    columns = [column.source for column in source.columns if not column.derived]
+    path.write_text("\ufeff" + ";".join(columns) + "\r\n", encoding="utf-8", newline="")
+    return path
+
+
+def write_stub(what: str, name: str) -> Path:
+    """The stub of a `source` or an `indicator`, in its room. Raises UsageProblem for a name that will not do."""
+    if not name.isidentifier() or name != name.lower() or not name.isascii():
+        raise UsageProblem("lagesbild new", "namnet går inte att använda", found=name, do="skriv små_bokstäver_a_z")
+    folder, ending = (ROOT / "sources", ".py") if what == "source" else (ROOT / "models" / "indicators", ".sql")
+    path = folder / f"{name}{ending}"
+    _must_be_new(path, "välj ett annat namn")
+    path.write_text(_SOURCE_STUB if what == "source" else _INDICATOR_STUB, encoding="utf-8")
+    return path
+
+
+def _must_be_new(path: Path, do: str) -> None:
+    if path.exists():
+        raise UsageProblem(path.name, "filen finns redan", do=do)
+
+
+_SOURCE_STUB = '''"""[What this source is, and which of its facts were checked against a real capture.]"""
+
+from pathlib import Path
+
+import polars as pl
+
+from sources._declare import Cadence, Column, Concerns, Delivery, Disclosure, Licence, Municipality, Source, Whole
+from sources._read import read_table
+
+SOURCE = Source(
+    title="[Källans namn]",
+    publisher="[Utgivare]",
+    homepage="[https://…]",
+    licence=Licence("[villkor]", "[https://…]"),
+    attribution="Källa: [utgivare]",
+    attribution_processed="Egen bearbetning av uppgifter från [utgivare]",
+    cadence=Cadence.YEARLY,
+    expected_by="04-15",
+    delivery=Delivery.FULL,
+    columns=(
+        Column("kommun", "municipality_code", Municipality()),
+        Column("ar", "year", Whole(minimum=1990, maximum=2100)),
+        Column("antal", "reported", Whole(minimum=0)),
+    ),
+    key=("municipality_code", "year"),
+    speaks_of="year",
+    disclosure=Disclosure.LOCAL,
+    concerns=Concerns.THINGS,
+    by_hand=True,
+)
+
+
+def parse(raw: Path) -> pl.DataFrame:
+    """The declared columns of a delivery."""
+    return read_table(raw, SOURCE)
+'''
+_INDICATOR_STUB = """-- title = "[Namn på svenska]"
+-- title_en = "[Name in English]"
+-- definition = "[Vad som räknas och delas med vad]"
+-- focus_area = "vandalism"
+-- kind = "counts"
+-- method = "rate"
+-- per = 100000
+-- unit = "per 100 000 invånare"
+-- polarity = "low_is_good"
+-- notes = ["[Vad siffran inte säger]"]
+select
+    municipality_code,
+    year::varchar as period,
+    reported as numerator,
+    inhabitants as denominator,
+    is_synthetic,
+    data_as_of
+from core.reported_offences_by_municipality_year
+where kpi = '[U07452]'
+"""

@@ -1,0 +1,142 @@
+"""Hands what was parsed to the models, and builds the warehouse."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from flows._collect import SourceResult
+from flows._plan import Plan, Tell
+from models._build import Built, build
+from models._duckdb import quote
+from models._protect import protect
+from models._scope import scope_of
+from sources._declare import Disclosure
+from sources._registry import all_sources
+
+
+def build_warehouse(plan: Plan, results: Sequence[SourceResult], release: str, tell: Tell) -> Built:
+    """Build every table into the warehouse and make the public tables from it."""
+    warehouse = plan.data / "warehouse.duckdb"
+    late = frozenset(result.name for result in results if result.is_late or result.problem)
+    built = build(warehouse, _parsed_tables(plan, results, release), scope_of(plan.settings.area), late, tell=tell)
+    if not built.breaches:
+        local = [name for name, module in all_sources().items() if module.source.disclosure is Disclosure.LOCAL]
+        protect(warehouse, local)
+    return built
+
+
+def _parsed_tables(plan: Plan, results: Sequence[SourceResult], release: str) -> dict[str, pl.DataFrame | str]:
+    tables: dict[str, pl.DataFrame | str] = {
+        "run": pl.DataFrame({"release": [release], "as_of": [plan.as_of]}),
+        "sources": pl.DataFrame([_source_row(result) for result in results], schema=_SOURCE_SCHEMA),
+        "refusals": pl.DataFrame(
+            [(result.name, *refusal) for result in results for refusal in result.refusals],
+            schema=["source", "snapshot", "row_number", "column_name", "rule"],
+            schema_overrides={"row_number": pl.Int64}
+            | dict.fromkeys(("source", "snapshot", "column_name", "rule"), pl.String),
+            orient="row",
+        ),
+    }
+    for result in results:
+        tables |= _rows_tables(result)
+    return tables
+
+
+def _rows_tables(result: SourceResult) -> dict[str, pl.DataFrame | str]:
+    """`<source>`: the rows in force, each with its snapshot and what is known of its observation."""
+    columns = {column.name: _EMPTY[type(column.type).__name__] for column in all_sources()[result.name].source.columns}
+    if not result.parsed:
+        listed = ", ".join(f'null::{dtype} as "{name}"' for name, dtype in {**columns, **_PROVENANCE}.items())
+        return {result.name: f"select {listed} limit 0"}
+    newest = {part: each for each in result.observations for part in each.parts}
+    files = pl.DataFrame(
+        [
+            {
+                "file": str(path),
+                "snapshot": part.sha256,
+                "observed_at": newest[part].observed_at,
+                "content_as_of": newest[part].content_as_of,
+                "is_synthetic": newest[part].synthetic,
+                "is_inferred": newest[part].inferred,
+            }
+            for part, path in result.parsed.items()
+        ]
+    )
+    listed = ", ".join(quote(str(path)) for path in result.parsed.values())
+    query = (
+        f"select rows.* exclude (filename), files.* exclude (file) from read_parquet([{listed}], filename = true, "
+        f"union_by_name = true) as rows join parsed.{result.name}_files as files on files.file = rows.filename"
+    )
+    return {f"{result.name}_files": files, result.name: query}
+
+
+_EMPTY = {
+    "Text": "varchar",
+    "Listed": "varchar",
+    "Whole": "bigint",
+    "Number": "double",
+    "Date": "date",
+    "ClockTime": "time",
+    "Timestamp": "timestamptz",
+    "Answer": "boolean",
+    "Municipality": "varchar",
+    "Area": "varchar",
+}
+_PROVENANCE = {
+    "row_number": "bigint",
+    "snapshot": "varchar",
+    "observed_at": "timestamptz",
+    "content_as_of": "date",
+    "is_synthetic": "boolean",
+    "is_inferred": "boolean",
+}
+_SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    **dict.fromkeys(
+        (
+            "source",
+            "title",
+            "publisher",
+            "homepage",
+            "licence",
+            "attribution",
+            "attribution_processed",
+            "cadence",
+            "disclosure",
+        ),
+        pl.String,
+    ),
+    **dict.fromkeys(("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate"), pl.Int64),
+    "observed_at": pl.Datetime("us", "UTC"),
+    "data_as_of": pl.Date,
+    "expected_by": pl.Date,
+    "is_late": pl.Boolean,
+    "is_synthetic": pl.Boolean,
+    "status": pl.String,
+    "message": pl.String,
+}
+
+
+def _source_row(result: SourceResult) -> dict[str, object]:
+    source = all_sources()[result.name].source
+    return {
+        "source": result.name,
+        "title": source.title,
+        "publisher": source.publisher,
+        "homepage": source.homepage,
+        "licence": source.licence.name,
+        "attribution": source.attribution,
+        "attribution_processed": source.attribution_processed,
+        "cadence": source.cadence.value,
+        "disclosure": source.disclosure.value,
+        "rows_read": result.ledger.rows_read,
+        "rows_loaded": result.ledger.rows_loaded,
+        "rows_quarantined": result.ledger.rows_quarantined,
+        "rows_duplicate": result.ledger.rows_duplicate,
+        "observed_at": max((each.observed_at for each in result.observations), default=None),
+        "data_as_of": result.data_as_of,
+        "expected_by": result.expected_by,
+        "is_late": result.is_late,
+        "is_synthetic": any(each.synthetic for each in result.observations),
+        "status": result.status,
+        "message": "; ".join((result.problem, *result.warnings) if result.problem else result.warnings),
+    }
