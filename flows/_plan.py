@@ -1,6 +1,7 @@
 """What one run is to do, settled before it begins, and the lock that lets one run at a time write."""
 
 import fcntl
+import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from sources._problem import UsageProblem
 from sources._registry import all_sources
 from sources._strict import ROOT
 
+PASSAGE = 0o711
 SAMPLE = ROOT / "data" / "sample"
 Tell = Callable[[str], None]
 
@@ -96,8 +98,24 @@ def sample_as_of() -> date:
 
 @contextmanager
 def one_writer(data: Path) -> Iterator[None]:
-    """Let one run at a time write in a data folder. The lock is the system's: it goes with the process."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Let one run at a time write in a data folder, for its owner's eyes only.
+
+    The lock is the system's: it goes with the process. What is written is 0600 or 0700; only the way to `public/` can
+    be passed by others, who still cannot list what lies beside it.
+    """
+    before = os.umask(0o077)
+    try:
+        if not data.exists():
+            data.mkdir(parents=True)
+            data.chmod(PASSAGE)
+        with _locked(data):
+            yield
+    finally:
+        os.umask(before)
+
+
+@contextmanager
+def _locked(data: Path) -> Iterator[None]:
     with (data / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows._collect import SourceResult
-from flows._plan import Plan, Tell
+from flows._plan import PASSAGE, Plan, Tell
 from flows._version import VERSION
 from models._model import all_models
 from models._scope import scope_of
@@ -46,9 +46,10 @@ def publish(
     """
     output = plan.data / "output"
     output.mkdir(parents=True, exist_ok=True)
+    output.chmod(PASSAGE)
     _sweep(output)
     log = plan.data / "log" / release
-    log.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log.mkdir(parents=True, exist_ok=True)
     temporary = output / f".{release}.tmp"
     try:
         meta = ReleaseMeta(
@@ -99,6 +100,7 @@ def _swing(output: Path, temporary: Path, release: str) -> None:
     A folder of that name is already whole and says the same (its name is a hash of what decided it), so it stays.
     """
     if not (output / release).exists():
+        temporary.chmod(PASSAGE)
         _make_durable(temporary)
         os.replace(temporary, output / release)
     pointer = output / ".latest.tmp"

@@ -179,6 +179,6 @@ def _log_run(plan: Plan, outcome: Outcome) -> None:
         "breaches": list(outcome.breaches),
     }
     folder = plan.data / "log"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "runs.jsonl").open("a", encoding="utf-8") as log:
         log.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -18,6 +18,7 @@ from reports.pages import PageMeta, write_pages
 from reports.tables import write_tables
 
 TABLES = ("output.indicators", "output.definitions", "output.sources", "output.quarantine")
+_MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}
 _AUDIENCES: tuple[tuple[Literal["internal", "public"], str], ...] = (("internal", "output"), ("public", "public"))
 
 
@@ -44,6 +45,7 @@ def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callab
         focus_areas = con.sql("from core.focus_areas order by sort_order").pl()
         members = {meta.area: [str(code) for code in meta.municipalities]}
     for audience, schema in _AUDIENCES:
+        modes = _MODES[audience]
         tell(f"skriver {audience}")
         target = folder / audience
         write_tables(target, warehouse, all_models(), schema=schema, with_core=audience == "internal")
@@ -74,8 +76,8 @@ def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callab
             ),
         )
         for path in target.rglob("*"):
-            path.chmod(0o755 if path.is_dir() else 0o444)
-    (folder / "internal").chmod(0o700)
+            path.chmod(modes[path.is_dir()])
+        target.chmod(modes[True])
 
 
 def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, object]:

@@ -320,10 +320,21 @@ def test_two_writers_cannot_write_at_once_and_readers_are_never_locked_out(sampl
 
 def test_the_release_is_read_only_and_the_internal_part_is_closed(sampled: tuple[Path, Outcome]) -> None:
     release = (sampled[0] / "output" / "latest").resolve()
-    assert (release / "internal").stat().st_mode & 0o777 == 0o700
     for path in release.rglob("*"):
-        if path.is_file():
-            assert path.stat().st_mode & 0o222 == 0, path
+        mode = path.stat().st_mode & 0o777
+        if "public" in path.relative_to(release).parts:
+            assert mode == (0o755 if path.is_dir() else 0o444), path
+        else:
+            assert mode == (0o700 if path.is_dir() else 0o400), path
+
+
+def test_nothing_outside_public_can_be_read_by_others(sampled: tuple[Path, Outcome]) -> None:
+    data, outcome = sampled
+    passages = {data / "output", data / "output" / outcome.release}
+    for path in data.rglob("*"):
+        if path.is_symlink() or "public" in path.relative_to(data).parts:
+            continue
+        assert path.stat().st_mode & 0o077 == (0o011 if path in passages else 0), path
 
 
 def test_release_json_holds_ledgers_freshness_snapshots_and_versions(sampled: tuple[Path, Outcome]) -> None:
