@@ -19,7 +19,7 @@ serve: .venv/runtime  ## a Prefect server on this machine that runs the deployme
 	$(BIN)/python -m flows.nightly serve
 
 golden: .venv/development  ## rewrite the golden outputs, to be reviewed as a diff
-	LAGESBILD_GOLDEN=rewrite $(BIN)/python -m pytest tests/test_golden.py
+	GOLDEN=rewrite $(BIN)/python -m pytest tests/test_golden.py
 
 bench: .venv/development  ## timings and memory
 	$(BIN)/python bench/run_sample.py

@@ -7,7 +7,7 @@ import duckdb
 from flows._version import VERSION as __version__
 from flows.cli import main
 from models._duckdb import connect
-from sources._problem import Problem
+from sources._problem import Problem, UsageProblem
 
 __all__ = ["Problem", "__version__", "main", "open_release", "release_folder"]
 
@@ -19,7 +19,7 @@ def release_folder(data: str | Path = "data", audience: str = "internal", releas
     """
     folder = (Path(data) / "output" / release).resolve() / audience
     if audience not in ("internal", "public") or not folder.is_dir():
-        raise Problem(
+        raise UsageProblem(
             str(Path(data) / "output"), "utgåvan finns inte", found=f"{release}, {audience}", do="kör lagesbild run"
         )
     return folder

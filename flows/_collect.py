@@ -75,7 +75,7 @@ def _collect_sample(plan: Plan, module: SourceModule) -> None:
         if each["source"] != module.name or (each["request"], each.get("period", "")) in seen:
             continue
         raws = [SAMPLE / name for name in each["files"]]
-        parts = [_land(plan.data, module, raw) for raw in raws]
+        parts = [_land(plan.data, module, raw, each["observed_at"]) for raw in raws]
         _record(
             plan,
             module,
@@ -90,10 +90,10 @@ def _collect_sample(plan: Plan, module: SourceModule) -> None:
         )
 
 
-def _land(data: Path, module: SourceModule, raw: Path) -> Part:
+def _land(data: Path, module: SourceModule, raw: Path, received_at: datetime) -> Part:
     """Keep a delivered file as the source declares: its bytes, or only the rows that pass the privacy door."""
     if module.source.landing is Landing.REDACTED:
-        return pass_the_door(module, data, raw, raw.name)
+        return pass_the_door(module, data, raw, received_at.astimezone(STOCKHOLM).date())
     return keep_snapshot(data, module.name, raw.read_bytes(), raw.suffix.removeprefix(".").lower() or "txt")
 
 
@@ -137,6 +137,18 @@ def _record(
     return observation
 
 
+def _part_of(plan: Plan, module: SourceModule, parts: Sequence[Part]) -> str:
+    """Which survey or surveys a delivery is of, so that it replaces those and no other of the same period."""
+    column = module.source.part_of
+    if not column:
+        return ""
+    names = [
+        pl.read_parquet(path, columns=[column])[column] for path in parse_snapshots(module, plan.data, parts).values()
+    ]
+    joined = ", ".join(pl.concat(names).drop_nulls().unique().sort())
+    return sha256(joined.encode())[:12] if module.source.is_personal else joined
+
+
 def add_files(
     plan: Plan, module: SourceModule, files: Sequence[Path], *, period: str = "", received: date | None = None
 ) -> list[tuple[Path, Ledger]]:
@@ -145,8 +157,10 @@ def add_files(
     Files of one call and one period are one delivery: together they replace the period's earlier one. Raises Problem
     for a file that cannot be trusted.
     """
-    replaces = module.source.delivery is Delivery.REPLACES_PERIOD
-    if replaces and not period:
+    # A file added to a source that is otherwise fetched stands beside the answers: row by row the newest counts.
+    is_whole = module.source.delivery is Delivery.FULL and module.source.by_hand
+    replaces = is_whole or module.source.delivery is Delivery.REPLACES_PERIOD
+    if module.source.delivery is Delivery.REPLACES_PERIOD and not period:
         raise UsageProblem(
             f"add {module.name}",
             "period saknas",
@@ -158,13 +172,13 @@ def add_files(
     if module.source.landing is Landing.BYTES:
         for raw in files:
             parse_file(module, raw, raw.name)
-    parts = {raw: _land(plan.data, module, raw) for raw in files}
+    parts = {raw: _land(plan.data, module, raw, at) for raw in files}
     for delivery in [list(parts)] if replaces else [[raw] for raw in parts]:
         _record(
             plan,
             module,
             [parts[raw] for raw in delivery],
-            request="" if replaces else parts[delivery[0]].sha256,
+            request=_part_of(plan, module, [parts[raw] for raw in delivery]) if replaces else parts[delivery[0]].sha256,
             period=period,
             observed_at=at,
             origin="add",

@@ -14,6 +14,7 @@ from flows._version import VERSION
 from models._model import all_models
 from models._scope import scope_of
 from reports._quality_process import QualityError, finish, start
+from reports.gate import find_hits
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 
 Checking = subprocess.Popen[str]
@@ -78,6 +79,9 @@ def publish(
         clock = time.perf_counter()
         write_release(temporary, plan.data / "warehouse.duckdb", meta, tell)
         seconds["release"] = time.perf_counter() - clock
+        tell("läser utgåvan efter personuppgifter")
+        if hits := find_hits(temporary):
+            return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
         tell("väntar på datakvalitetskontrollen")
         clock = time.perf_counter()
         found = finish(check, quality_request(temporary, log, release, contracts))
@@ -97,16 +101,21 @@ def publish(
 def _swing(output: Path, temporary: Path, release: str) -> None:
     """Put a finished folder in its place and point `latest` at it, each by one rename after all is on disk.
 
+    A release of an earlier day than the newest one (`--as-of`) is put beside it and `latest` stays.
+
     A folder of that name is already whole and says the same (its name is a hash of what decided it), so it stays.
     """
     if not (output / release).exists():
         temporary.chmod(PASSAGE)
         _make_durable(temporary)
         os.replace(temporary, output / release)
+    latest = output / "latest"
+    if latest.is_symlink() and latest.readlink().name[:10] > release[:10]:
+        return
     pointer = output / ".latest.tmp"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(release)
-    os.replace(pointer, output / "latest")
+    os.replace(pointer, latest)
     _sync(output)
 
 

@@ -1,5 +1,6 @@
 """Writes what a person then fills in: an empty form for a service, the stub of a source or of an indicator."""
 
+import keyword
 from pathlib import Path
 
 from sources._declare import Source
@@ -23,7 +24,7 @@ def write_template(name: str, source: Source, folder: Path) -> Path:
 
 def write_stub(what: str, name: str) -> Path:
     """The stub of a `source` or an `indicator`, in its room. Raises UsageProblem for a name that will not do."""
-    if not name.isidentifier() or name != name.lower() or not name.isascii():
+    if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower() or not name.isascii():
         raise UsageProblem("lagesbild new", "namnet går inte att använda", found=name, do="skriv små_bokstäver_a_z")
     folder, ending = (ROOT / "sources", ".py") if what == "source" else (ROOT / "models" / "indicators", ".sql")
     path = folder / f"{name}{ending}"
@@ -39,6 +40,7 @@ def _must_be_new(path: Path, do: str) -> None:
 
 _SOURCE_STUB = '''"""[What this source is, and which of its facts were checked against a real capture.]"""
 
+import keyword
 from pathlib import Path
 
 import polars as pl

@@ -49,11 +49,13 @@ def _rows_tables(result: SourceResult) -> dict[str, pl.DataFrame | str]:
         listed = ", ".join(f'null::{dtype} as "{name}"' for name, dtype in {**columns, **_PROVENANCE}.items())
         return {result.name: f"select {listed} limit 0"}
     newest = {part: each for each in result.observations for part in each.parts}
+    first = {part: each for each in reversed(result.observations) for part in each.parts}
     files = pl.DataFrame(
         [
             {
                 "file": str(path),
                 "snapshot": part.sha256,
+                "first_observed_at": first[part].observed_at,
                 "observed_at": newest[part].observed_at,
                 "content_as_of": newest[part].content_as_of,
                 "is_synthetic": newest[part].synthetic,
@@ -85,6 +87,7 @@ _EMPTY = {
 _PROVENANCE = {
     "row_number": "bigint",
     "snapshot": "varchar",
+    "first_observed_at": "timestamptz",
     "observed_at": "timestamptz",
     "content_as_of": "date",
     "is_synthetic": "boolean",

@@ -30,6 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 1
+    except OSError as error:
+        print(
+            Problem(str(error.filename or "lagesbild"), "går inte att läsa eller skriva", found=str(error.strerror)),
+            file=sys.stderr,
+        )
+        return 2
     except KeyboardInterrupt:
         print("Avbrutet; den senaste utgåvan står kvar.", file=sys.stderr)
         return 2
@@ -213,12 +219,12 @@ def _print_query(given: argparse.Namespace, query: str) -> int:
         con.execute("set enable_external_access = false")
         try:
             result = con.sql(query)
+            if result is not None:
+                result.show(max_width=200, max_rows=200)  # the query runs here, so here it can fail too
         except duckdb.Error as error:
             raise UsageProblem(
                 "frågan", "går inte att köra", found=str(error).splitlines()[0], do="rätta frågan"
             ) from None
-        if result is not None:
-            result.show(max_width=200, max_rows=200)
     return 0
 
 

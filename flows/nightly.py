@@ -62,7 +62,7 @@ def _source(plan: pipeline.Plan, name: str) -> pipeline.SourceResult:
 
     result = pipeline.collect_and_read(plan, all_sources()[name])
     if result.problem and not plan.sample and task_run.run_count <= 2:
-        raise NightFailed(result.problem, 3)
+        raise NightFailed(f"{name} gick inte att läsa; orsaken står i data/log/runs.jsonl", 3)
     return result
 
 
@@ -106,7 +106,10 @@ def nightly(
 
 def main() -> int:
     """`python -m flows.nightly run [--sample]` runs the flow here and now; `serve` keeps a server and a worker."""
-    if sys.argv[1:2] == ["serve"]:
+    if sys.argv[1:] not in (["serve"], ["run"], ["run", "--sample"]):
+        print("python -m flows.nightly run [--sample] | serve", file=sys.stderr)
+        return 2
+    if sys.argv[1] == "serve":
         return _serve()
     sample = "--sample" in sys.argv
     try:

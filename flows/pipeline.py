@@ -70,7 +70,8 @@ def release_id(plan: Plan, results: Sequence[SourceResult]) -> str:
     decided.update(json.dumps([plan.settings.area, plan.sample, pl.__version__, duckdb.__version__]).encode())
     for result in results:
         decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
-        for each in sorted({_content(each) for each in result.observations}):
+        # In the order of their last observation: when A comes back after B, A is what counts.
+        for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
             decided.update(each.encode())
     return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:10]}"
 
@@ -84,8 +85,7 @@ def _content(each: Observation) -> str:
 def _code_hash() -> str:
     code = hashlib.sha256()
     for folder, pattern in (
-        ("flows", "pipeline.py"),
-        ("flows", "_*.py"),
+        ("flows", "*.py"),
         ("sources", "*.py"),
         ("models", "**/*.py"),
         ("models", "**/*.sql"),

@@ -9,6 +9,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -53,5 +54,7 @@ def read_settings(**given: object) -> Settings:
         first = error.errors(include_url=False, include_input=False)[0]
         where = f"{FILE} eller miljön, {'.'.join(str(part) for part in first['loc'])}"
         raise UsageProblem(where, "inställningen går inte att använda", found=first["msg"], do="rätta den") from None
-    except tomllib.TOMLDecodeError as error:
-        raise UsageProblem(str(FILE), "filen är inte TOML", found=str(error), do="rätta filen") from None
+    except SettingsError as error:
+        raise UsageProblem("miljön", "inställningen går inte att läsa", found=str(error), do="skriv JSON") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageProblem(str(FILE), "filen är inte TOML i UTF-8", found=str(error), do="rätta filen") from None

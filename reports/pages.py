@@ -331,8 +331,8 @@ def judgement_text(polarity: str, rows: Iterable[Row]) -> str:
 def source_text(row: Row, sources: Mapping[str, Row]) -> str:
     """Where a figure comes from: passed on as published, or made by us from somebody's data."""
     known = [sources[name.strip()] for name in row["sources"].split(",") if name.strip() in sources]
-    if not known:
-        return ""
+    if not known or row["is_synthetic"]:
+        return ""  # nobody published a constructed figure
     if row["method"].startswith("published"):
         given = list(dict.fromkeys((source["attribution"] or source["publisher"]).rstrip(".") for source in known))
         text = "; ".join(given)

@@ -20,7 +20,7 @@ class Delivery(StrEnum):
     """What a new observation of the same request means for the earlier ones.
 
     FULL: it replaces them. WINDOW: the newest n events; what is absent is not deleted. APPEND: it adds rows.
-    REPLACES_PERIOD: it replaces the earlier observation of the same period.
+    REPLACES_PERIOD: it replaces the earlier observation of the same period (and of the same survey: `part_of`).
     """
 
     FULL = "full"
@@ -174,9 +174,11 @@ class Column:
 class Source:
     """Everything that is known of a source before a byte of it is read.
 
-    `speaks_of` names the column that says how far the content reaches (a day, an instant, or a year); `expected_by`
-    (MM-DD) the day by which a yearly publisher has the figures of the year before. `free_text` columns are read for
-    category flags and dropped; `ignore` columns are known and not used; `reference` lists decide how a row is read.
+    `speaks_of` names the column that says how far the content reaches (a day, an instant, or a year); `part_of` the
+    column (a survey's name) that keeps deliveries of one period apart; `expected_by` (MM-DD) the day by which a yearly
+    publisher has the figures of the year before, and a survey of every second year its own. `free_text` columns are
+    read for category flags and dropped; `ignore` columns are known and not used; `reference` lists decide how a row is
+    read.
     """
 
     title: str
@@ -194,6 +196,7 @@ class Source:
     free_text: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     speaks_of: str
+    part_of: str = ""
     rows: Between = Between(at_least=1)
     missing: tuple[str, ...] = ("", "..")
     breaks: tuple[Break, ...] = ()
@@ -217,11 +220,11 @@ class Source:
 def next_expected(source: Source, data_as_of: date) -> date:
     """The day by which something newer than what reaches to `data_as_of` should have come.
 
-    The figures of a year are out by `expected_by` of the next; the other cadences have a slack of about twice their
-    length.
+    The figures of a year are out by `expected_by` of the next year; those of a survey that comes every second year by
+    `expected_by` of the year it is made. The other cadences have a slack of about twice their length.
     """
     if source.cadence in (Cadence.YEARLY, Cadence.SECOND_YEAR):
         month, day = (int(part) for part in source.expected_by.split("-"))
-        return date(data_as_of.year + (2 if source.cadence is Cadence.YEARLY else 3), month, day)
+        return date(data_as_of.year + 2, month, day)
     slack = {Cadence.DAILY: 2, Cadence.WEEKLY: 14, Cadence.MONTHLY: 62}[source.cadence]
     return data_as_of + timedelta(days=slack)

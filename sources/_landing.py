@@ -136,8 +136,8 @@ def in_force(
     )
     if delivery in (Delivery.WINDOW, Delivery.APPEND):
         return seen
-    newest = {(each.request if delivery is Delivery.FULL else "", each.period): each for each in seen}
-    return [each for each in seen if any(each is kept for kept in newest.values())]
+    newest = {(each.request, each.period): each for each in seen}
+    return [each for each in seen if newest[each.request, each.period] is each]
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from sources._declare import Landing
+from sources._door import screen
 from sources._landing import Part, keep_snapshot, snapshot_path, write_atomically
 from sources._problem import Problem
 from sources._registry import SourceModule
@@ -35,13 +37,16 @@ def parse_file(module: SourceModule, raw: Path, where: str) -> Parsed:
     return conform(rows, module.source, where)
 
 
-def pass_the_door(module: SourceModule, data: Path, raw: Path, where: str) -> Part:
-    """Read a file that may hold personal data and keep only the redacted rows as its landing object."""
+def pass_the_door(module: SourceModule, data: Path, raw: Path, received: date) -> Part:
+    """Read a file that may hold personal data and keep only the redacted rows as its landing object.
+
+    received: the day it came; a row of a later day is refused.
+    """
     folder = data / "landing" / module.name
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / ".door.tmp"
     try:
-        parse_file(module, raw, where).write(temporary)
+        screen(parse_file(module, raw, raw.name), module.source, raw.name, received).write(temporary)
         return keep_snapshot(data, module.name, temporary.read_bytes(), REDACTED)
     finally:
         temporary.unlink(missing_ok=True)
@@ -56,15 +61,32 @@ def parse_snapshots(module: SourceModule, data: Path, parts: Iterable[Part]) -> 
 
 def _parsed(module: SourceModule, data: Path, part: Part) -> Path:
     raw = snapshot_path(data, module.name, part)
+    where = f"{module.name} {part.sha256[:12]}"
     if module.source.landing is Landing.REDACTED:
+        if not _is_whole(raw):
+            raise _lost(where)
         return raw
     path = data / "parsed" / module.name / f"{cache_key(module, part)}.parquet"
-    if not path.exists():
+    if not _is_whole(path):
+        if not raw.is_file():
+            raise _lost(where)
         path.parent.mkdir(parents=True, exist_ok=True)
-        parsed = parse_file(module, raw, f"{module.name} {part.sha256[:12]}")
         with write_atomically(path) as temporary:
-            parsed.write(temporary)
+            parse_file(module, raw, where).write(temporary)
     return path
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a parsed file can be read: a cache that a crash or a disk has damaged is made anew."""
+    try:
+        Parsed.read(path, rows=False)
+    except (OSError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError):
+        return False
+    return True
+
+
+def _lost(where: str) -> Problem:
+    return Problem(where, "ögonblicksbilden saknas eller är skadad", do="återställ data/landing från säkerhetskopian")
 
 
 def cache_key(module: SourceModule, part: Part) -> str:

@@ -51,6 +51,7 @@ SOURCE = Source(
     ),
     key=("area_code", "year", "survey", "question"),
     speaks_of="year",
+    part_of="survey",
     reference=("survey_questions",),
     disclosure=Disclosure.LOCAL,
     concerns=Concerns.ADULTS,

@@ -120,16 +120,27 @@ def _only(found: dict[str, object], known: set[str], raw: Path) -> None:
 
 
 def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[HttpAnswer]:
-    """Ask for every KPI of the reviewed list, for the municipalities, their regions and the country.
+    """Ask for the reviewed KPIs: those that are counted for all municipalities, because areas are summed and compared
+    from them; the others for the municipalities asked for, their regions and the country.
 
     One observation holds all pages, so half a fetch never replaces a whole one.
     """
-    kpis = sorted(read_reference("kolada_kpis")["kpi"])
+    kpis = read_reference("kolada_kpis")
+    is_counted = kpis["kind"].is_in(["count", "denominator"])
     regions = dict(read_reference("counties").select("county_code", "kolada_region").iter_rows())
-    areas = [*municipalities, *sorted({regions[code[:2]] for code in municipalities}), "0000"]
+    near = [*municipalities, *sorted({regions[code[:2]] for code in municipalities}), "0000"]
+    asked = (
+        (sorted(kpis.filter(is_counted)["kpi"]), read_reference("municipalities")["municipality_code"].to_list()),
+        (sorted(kpis.filter(~is_counted)["kpi"]), near),
+    )
     base = http.base("kolada_values", SOURCE.url)
     bodies = []
-    chunks = [(some_kpis, some_areas) for some_kpis in _segments(kpis) for some_areas in _segments(areas)]
+    chunks = [
+        (some_kpis, some_areas)
+        for kpi_list, areas in asked
+        for some_kpis in _segments(kpi_list)
+        for some_areas in _segments(areas)
+    ]
     for number, (some_kpis, some_areas) in enumerate(chunks, 1):
         http.tell(f"kolada_values: fråga {number} av {len(chunks)}")
         url: str | None = f"{base}/data/kpi/{','.join(some_kpis)}/municipality/{','.join(some_areas)}"

@@ -28,6 +28,7 @@ from sources._declare import (
 from sources._http import Answer, Http
 from sources._problem import Problem
 from sources._read import read_json
+from sources._strict import read_reference
 
 SOURCE = Source(
     title="Folkmängd efter region och år",
@@ -113,8 +114,12 @@ def parse(raw: Path) -> pl.DataFrame:
 
 
 def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[Answer]:
-    """Ask for the whole population of every municipality, its county and the country, all years since 2010."""
-    regions = ["00", *sorted({code[:2] for code in municipalities}), *municipalities]
+    """Ask for the whole population of all municipalities, counties and the country, all years since 2010.
+
+    All of them whatever the area, because areas are summed from their members. TAB638 is said to end with 2024; the
+    monthly TAB6471 that follows it is read, but which cell is its December total has not been seen.
+    """
+    regions = ["00", *read_reference("counties")["county_code"], *read_reference("municipalities")["municipality_code"]]
     url = f"{http.base('population', SOURCE.url)}/tables/{_TABLE}/data"
     query = {
         "lang": "sv",

@@ -51,6 +51,7 @@ SOURCE = Source(
     ),
     free_text=("kommentar",),
     speaks_of="year",
+    part_of="survey",
     reference=("survey_questions",),
     disclosure=Disclosure.LOCAL,
     concerns=Concerns.CHILDREN,

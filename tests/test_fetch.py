@@ -63,15 +63,20 @@ class Publisher(ThreadingHTTPServer):
         return 200, "application/json", json.dumps(self.kolada_page(split.path, parse_qs(split.query))).encode()
 
     def kolada_page(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
-        """A v3 page of at most 40 rows for at most 25 ids a segment."""
+        """A v3 page of at most 400 rows for at most 25 ids a segment."""
         _, _, _, _, kpis, _, areas = path.split("/")
         wanted_kpis, wanted_areas = kpis.split(","), areas.split(",")
         assert len(wanted_kpis) <= 25
         assert len(wanted_areas) <= 25
         rows = [row for row in self.rows if row["kpi"] in wanted_kpis and row["municipality"] in wanted_areas]
         page = int(query.get("page", ["1"])[0])
-        more = f"{self.url}{path}?page={page + 1}" if page * 40 < len(rows) else None
-        return {"values": rows[(page - 1) * 40 : page * 40], "count": len(rows), "next_url": more, "previous_url": None}
+        more = f"{self.url}{path}?page={page + 1}" if page * 400 < len(rows) else None
+        return {
+            "values": rows[(page - 1) * 400 : page * 400],
+            "count": len(rows),
+            "next_url": more,
+            "previous_url": None,
+        }
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -109,16 +114,21 @@ def night(data: Path, publisher: Publisher, now: datetime = NIGHT) -> Plan:
 def test_a_night_follows_every_page_and_publishes_what_came(tmp_path: Path, publisher: Publisher) -> None:
     outcome = run(night(tmp_path, publisher))
     assert outcome.path is not None
-    # 3 KPIs · 3 municipalities, 14 + 14 + 10 years: 114 rows on three pages.
+    # 290 municipalities, 14 + 14 + 10 years of three KPIs; 25 municipalities a question, 950 rows on three pages.
     kolada = next(result for result in outcome.sources if result.name == "kolada_values")
-    assert kolada.ledger.rows_loaded == 114
-    assert sum("page=3" in path for path in publisher.asked) == 1
+    assert kolada.ledger.rows_loaded == 290 * 38
+    assert sum("page=3" in path for path in publisher.asked) == 11
     assert all("lagesbild/" in agent for agent in publisher.agents)
     with open_release(tmp_path) as con:
         assert con.sql(
             "select numerator, denominator, is_synthetic from output.indicators where area = 'Orust' "
             "and indicator = 'reported_vandalism_rate' and period = '2019'"
         ).fetchall() == [(81.0, 15218.0, False)]
+        # The county is the sum of its 49 municipalities, so all were asked for.
+        assert con.sql(
+            "select count(*) from output.indicators where area_type = 'county' and period = '2019' "
+            "and indicator = 'reported_vandalism_rate' and status = 'ok'"
+        ).fetchall() == [(1,)]
 
 
 def test_a_second_night_with_the_same_answers_makes_no_new_release(tmp_path: Path, publisher: Publisher) -> None:
@@ -165,7 +175,7 @@ def test_half_a_kolada_fetch_never_replaces_a_whole_one(tmp_path: Path, publishe
     ]
     kolada = collect_and_read(night(tmp_path, publisher, NIGHT.replace(hour=3)), module)
     assert "HTTP 404" in kolada.problem
-    assert kolada.ledger.rows_loaded == 114
+    assert kolada.ledger.rows_loaded == 290 * 38
 
 
 def test_calls_to_one_publisher_keep_their_distance(publisher: Publisher) -> None:

@@ -3,10 +3,12 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,9 +17,21 @@ import polars as pl
 import pytest
 
 from flows.cli import main
-from flows.pipeline import Outcome, Plan, latest_release, make_plan, one_writer, read_source, run, sample_as_of
+from flows.pipeline import (
+    Outcome,
+    Plan,
+    add_files,
+    latest_release,
+    make_plan,
+    one_writer,
+    read_source,
+    release_id,
+    run,
+    sample_as_of,
+)
 from flows.settings import read_settings
 from lagesbild import open_release, release_folder
+from reports import pages
 from sources._landing import read_manifest
 from sources._problem import UsageProblem
 from sources._registry import all_sources
@@ -156,8 +170,90 @@ def test_the_sample_never_replaces_real_data(tmp_path: Path) -> None:
 
 def test_real_runs_do_not_see_the_sample(sampled: tuple[Path, Outcome]) -> None:
     plan = real_plan(sampled[0])
-    assert "sample" not in plan.origins
-    assert all(each.origin == "sample" for each in read_manifest(sampled[0]))
+    assert len(read_manifest(sampled[0])) > 20
+    for module in all_sources().values():
+        result = read_source(plan, module)
+        assert (result.status, result.ledger.rows_read) == ("missing", 0)
+
+
+def test_a_delivery_that_comes_back_after_another_counts_again(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    header = "rapport_id;datum;tid;kommun;plats;kategori;rapportor\n"
+    for name, category in (("a", "klotter"), ("b", "buskörning")):
+        (tmp_path / f"{name}.csv").write_text(f"{header}1;2026-08-03;;1415;;{category};Fritid\n", encoding="utf-8")
+    module, names = all_sources()["incident_reports"], []
+    for hour, name in enumerate("aba"):
+        at = replace(real_plan(data), now=NOW.replace(hour=hour))
+        add_files(at, module, [tmp_path / f"{name}.csv"])
+        names.append(release_id(at, [read_source(at, module)]))
+    assert names[0] != names[1] != names[2]
+
+
+def test_two_surveys_of_one_period_do_not_replace_each_other(tmp_path: Path) -> None:
+    data, module = tmp_path / "data", all_sources()["citizen_survey"]
+    for name in ("Dialog", "Annan"):
+        (tmp_path / f"{name}.csv").write_text(DIALOGUE + ANSWER.replace("Dialog", name), encoding="utf-8")
+        add_files(real_plan(data), module, [tmp_path / f"{name}.csv"], period="2025")
+    assert read_source(real_plan(data), module).ledger.rows_loaded == 2
+
+
+def test_an_earlier_day_can_be_rebuilt_without_becoming_the_latest(sampled: tuple[Path, Outcome]) -> None:
+    data, outcome = sampled
+    earlier = run(make_plan(read_settings(data=data), sample=True, as_of=date(2025, 1, 15), now=NOW))
+    assert earlier.release.startswith("2025-01-15")
+    assert earlier.path is not None
+    assert earlier.path.is_dir()
+    assert latest_release(data) == outcome.release
+    shutil.rmtree(earlier.path)
+
+
+@pytest.mark.parametrize("how", ["gone", "damaged"])
+def test_a_lost_snapshot_stops_its_source_only(how: str, tmp_path: Path) -> None:
+    data, module = tmp_path / "data", all_sources()["citizen_survey"]
+    (tmp_path / "d.csv").write_text(DIALOGUE + ANSWER, encoding="utf-8")
+    add_files(real_plan(data), module, [tmp_path / "d.csv"], period="2025")
+    [parsed] = (data / "parsed" / "citizen_survey").iterdir()
+    [landed] = (data / "landing" / "citizen_survey").iterdir()
+    parsed.write_bytes(b"damaged")
+    if how == "gone":
+        landed.unlink()
+        result = read_source(real_plan(data), module)
+        assert "ögonblicksbilden saknas" in result.problem
+        assert result.status == "failed"
+    else:
+        assert read_source(real_plan(data), module).ledger.rows_loaded == 1
+
+
+def test_a_name_or_a_number_in_a_text_column_does_not_pass_the_door(tmp_path: Path) -> None:
+    data, module = tmp_path / "data", all_sources()["incident_reports"]
+    header = "rapport_id;datum;tid;kommun;plats;kategori;rapportor\n"
+    rows = [
+        "1;2026-08-03;;1415;;klotter;Fritid\n",
+        "2;2026-08-03;;1415;;klotter;Anna Svensson 070-174 06 05\n",
+        "19871220-2384;2026-08-03;;1415;;klotter;Skola\n",
+        "4;2062-08-03;;1415;;klotter;Skola\n",
+    ]
+    (tmp_path / "r.csv").write_text(header + "".join(rows), encoding="utf-8")
+    [(_, book)] = add_files(real_plan(data), module, [tmp_path / "r.csv"])
+    assert (book.rows_read, book.rows_loaded, book.rows_quarantined) == (4, 2, 2)
+    result = read_source(real_plan(data), module)
+    assert {rule for _, _, _, rule in result.refusals} == {"identifier", "in_the_future"}
+    for path in data.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"Svensson" not in content
+            assert b"2384" not in content
+
+
+def test_a_release_that_points_at_a_person_is_stopped_at_the_gate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(pages.CADENCES, "daily", "ring Anna Svensson 070-174 06 05")
+    outcome = run(sample_plan(tmp_path))
+    assert outcome.exit_code == 1
+    assert any("index.html: phone" in breach for breach in outcome.breaches)
+    assert not any("Svensson" in breach for breach in outcome.breaches)
+    assert not (tmp_path / "output" / "latest").exists()
 
 
 def test_a_broken_contract_publishes_nothing_and_leaves_the_old_release(
@@ -175,8 +271,6 @@ def test_a_broken_contract_publishes_nothing_and_leaves_the_old_release(
 
 
 def _build_with_a_duplicate(*args: object, **named: object) -> object:
-    from dataclasses import replace
-
     from models._build import build
     from models._model import all_models
 
@@ -273,6 +367,8 @@ def test_bad_input_is_one_sentence_that_names_the_file(
         ["add", "citizen_survey", "missing.csv", "--period", "2025"],
         ["add", "youth_survey", "missing.csv"],
         ["sql", "select nothing from nowhere"],
+        ["sql", "select cast('x' as integer)"],
+        ["run", "--sample", "--data", "/dev/null/x"],
         ["show", "output.indicators; drop table x"],
         ["explain", "no_such_indicator", "1415", "2019"],
         ["diff", "no-such-release"],
@@ -297,6 +393,19 @@ def test_wrong_usage_is_one_sentence_without_a_traceback(
 def test_an_unknown_setting_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAGESBILD_AREAL", "1415")
     with pytest.raises(UsageProblem, match="okänd inställning"):
+        read_settings()
+
+
+def test_a_setting_that_is_not_json_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAGESBILD_BASE_URLS", "not json")
+    with pytest.raises(UsageProblem, match="base_urls"):
+        read_settings()
+
+
+def test_a_settings_file_that_is_not_utf_8_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lagesbild.toml").write_bytes(b'contact = "\xe5"')
+    with pytest.raises(UsageProblem, match="UTF-8"):
         read_settings()
 
 

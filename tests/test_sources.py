@@ -447,7 +447,7 @@ def test_a_faulty_report_is_refused_and_the_others_are_loaded(tmp_path: Path) ->
 def test_the_landing_object_holds_what_the_door_let_through_and_nothing_else(tmp_path: Path) -> None:
     raw = tmp_path / "a.csv"
     raw.write_text(REPORT_HEADING + "1;2026-08-31;;Orust;Storgatan 3;hot;Nisse Hult;;Ringde Nisse\n", encoding="utf-8")
-    part = pass_the_door(all_sources()["incident_reports"], tmp_path, raw, "a.csv")
+    part = pass_the_door(all_sources()["incident_reports"], tmp_path, raw, date(2026, 9, 1))
     [landed] = (tmp_path / "landing" / "incident_reports").iterdir()
     assert landed.name == f"{part.sha256}.parquet"
     assert set(Parsed.read(landed).frame.columns).isdisjoint({"beskrivning", "atgard"})

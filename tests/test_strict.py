@@ -483,7 +483,7 @@ def test_a_period_that_is_no_year_and_no_month_stops_the_source(period: str) -> 
         (Cadence.MONTHLY, date(2026, 3, 3)),
         # The figures of 2025 come in April 2026, so those of 2026 (or, every second year, of 2027) a year or two later.
         (Cadence.YEARLY, date(2027, 4, 15)),
-        (Cadence.SECOND_YEAR, date(2028, 4, 15)),
+        (Cadence.SECOND_YEAR, date(2027, 4, 15)),
     ],
 )
 def test_something_newer_is_expected_by_a_day_that_follows_from_the_cadence(cadence: Cadence, expected: date) -> None:

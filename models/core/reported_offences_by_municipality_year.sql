@@ -45,7 +45,7 @@ judged as (
         *,
         is_whole and count_if(is_whole) over delivery >= 0.9 * count(is_whole) over delivery as is_count
     from checked
-    window delivery as (partition by kpi, data_as_of, is_synthetic)
+    window delivery as (partition by kpi, snapshot)
 )
 
 select

@@ -6,11 +6,11 @@
 -- method = "published"
 -- unit = "procent"
 -- polarity = "low_is_good"
--- period_type = "year"
+-- period_type = "school_year"
 -- notes = ["År T är läsåret T−1/T; jämför inte med kalenderår."]
 select
     area_code,
-    year::varchar as period,
+    format('{}/{:02d}', year - 1, year % 100) as period,
     breakdown,
     category,
     value,

@@ -12,7 +12,7 @@ def poisson_limits(count: Floats, confidence: float = 0.95) -> tuple[Floats, Flo
     """Limits for the expected number behind a count: exact Poisson below 10, Byar's approximation from 10.
 
     count: array of counts ≥ 0 (NaN gives NaN). Returns lower and upper limit in the unit of the count.
-    They describe counting noise alone and must not be used to judge a change (see docs on dispersion).
+    They describe counting noise alone and must not be used to judge a change: counts vary more than that by chance.
     Raises ValueError for a confidence outside 0.9–1 and for negative counts.
     Reference: Breslow & Day (1987), Statistical Methods in Cancer Research II; Dobson et al. (1991), Statistics in
     Medicine 10:457. Exact limits by the chi-square relation of Garwood (1936), with lower limit 0 at count 0.

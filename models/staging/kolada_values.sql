@@ -25,5 +25,6 @@ select
     case when status is null and not coalesce(is_deleted, false) then value end as value,
     is_synthetic,
     is_inferred,
-    content_as_of as data_as_of
+    snapshot,
+    least(make_date(year::integer, 12, 31), content_as_of) as data_as_of
 from newest

@@ -12,7 +12,7 @@ with versions as (
         municipality_code,
         keyword_flags,
         url,
-        min(observed_at) as first_observed_at,
+        min(first_observed_at) as first_observed_at,
         max(observed_at) as last_observed_at,
         bool_or(is_synthetic) as is_synthetic
     from parsed.police_events
