@@ -13,7 +13,7 @@ from flows._plan import PASSAGE, Plan, Tell
 from flows._version import VERSION
 from models._model import all_models
 from models._scope import scope_of
-from reports._quality_process import QualityError, finish, start
+from reports._quality_process import QualityError, ask, finish, start
 from reports.gate import find_hits
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 
@@ -79,12 +79,15 @@ def publish(
         clock = time.perf_counter()
         write_release(temporary, plan.data / "warehouse.duckdb", meta, tell)
         seconds["release"] = time.perf_counter() - clock
+        ask(check, quality_request(temporary, log, release, contracts))
         tell("läser utgåvan efter personuppgifter")
+        clock = time.perf_counter()
         if hits := find_hits(temporary):
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
+        seconds["gate"] = time.perf_counter() - clock
         tell("väntar på datakvalitetskontrollen")
         clock = time.perf_counter()
-        found = finish(check, quality_request(temporary, log, release, contracts))
+        found = finish(check)
         seconds["waiting_for_quality"] = time.perf_counter() - clock
         if not found.success:
             return [f"{each.table}: {each.expectation} {each.column}" for each in found.failed]

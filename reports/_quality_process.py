@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -65,7 +66,7 @@ class QualityError(RuntimeError):
 def start() -> subprocess.Popen[str]:
     """Start the checking process, which spends its first seconds on importing great_expectations.
 
-    Whoever starts it must `finish` it or close its standard input; then it ends by itself.
+    Whoever starts it must `ask` and `finish` it or close its standard input; then it ends by itself.
     """
     root = str(Path(__file__).resolve().parent.parent)
     search = [root, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
@@ -82,13 +83,21 @@ def start() -> subprocess.Popen[str]:
     )
 
 
-def finish(process: subprocess.Popen[str], request: QualityRequest, *, timeout: float = 600.0) -> QualityResult:
-    """Send the request to a process from `start`, wait for its answer (seconds) and return it.
+def ask(process: subprocess.Popen[str], request: QualityRequest) -> None:
+    """Send the request to a process from `start`; it works while the caller does something else, then `finish`."""
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):  # it ended early; `finish` tells why
+        process.stdin.write(json.dumps(request, ensure_ascii=False) + "\n")
+        process.stdin.flush()
+
+
+def finish(process: subprocess.Popen[str], *, timeout: float = 600.0) -> QualityResult:
+    """Wait (seconds) for the answer of a process that has been asked.
 
     Data that break their contract are an answer, not an error. Raises QualityError when the check could not run.
     """
     try:
-        answer, complaint = process.communicate(json.dumps(request, ensure_ascii=False) + "\n", timeout=timeout)
+        answer, complaint = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired as error:
         process.kill()
         process.communicate()
@@ -98,6 +107,8 @@ def finish(process: subprocess.Popen[str], request: QualityRequest, *, timeout: 
         raise QualityError(
             lines[-1] if lines else f"data quality: ended with code {process.returncode}, no reason given"
         )
+    if not answer.strip():
+        raise QualityError("data quality: ended without an answer")
     said = json.loads(answer.strip().splitlines()[-1])
     return QualityResult(
         success=said["success"],

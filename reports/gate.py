@@ -22,12 +22,17 @@ def find_hits(folder: Path) -> list[str]:
     Reads every text column of both databases (the CSV and Parquet files hold the same tables), every text and
     attribute of every page, `release.json` and the names of the files. Empty when the release may go out.
     """
-    hits = []
-    for place, texts in _texts(folder):
-        texts = texts.filter(~texts.str.contains(_HASH))
-        for text in texts.filter(has_identifier(texts)):
-            hits += [f"{place}: {hit.kind.value}" for hit in find_identifiers(text)]
-    return sorted(set(hits))
+    said = pl.concat([pl.DataFrame({"text": texts, "place": place}) for place, texts in _texts(folder)])
+    texts = said["text"].unique()  # most stand in several places and are read once
+    texts = texts.filter(~texts.str.contains(_HASH))
+    found = texts.filter(has_identifier(texts))
+    return sorted(
+        {
+            f"{place}: {hit.kind.value}"
+            for text, place in said.filter(pl.col("text").is_in(found)).iter_rows()
+            for hit in find_identifiers(text)
+        }
+    )
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, pl.Series]]:

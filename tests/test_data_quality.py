@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from reports._quality_process import Contract, QualityError, QualityRequest, QualityResult, finish, start
+from reports._quality_process import Contract, QualityError, QualityRequest, QualityResult, ask, finish, start
 
 CONTRACT: Contract = {
     "columns": {"municipality_code": "VARCHAR", "day": "DATE", "status": "VARCHAR", "value": "DOUBLE"},
@@ -55,7 +55,8 @@ def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[QualityResult, Pa
             for name in TABLES
         ],
     }
-    return finish(process, request), folder / "log"
+    ask(process, request)
+    return finish(process), folder / "log"
 
 
 def failures(result: QualityResult, table: str) -> set[tuple[str, str, int | None]]:
@@ -117,8 +118,9 @@ def test_a_check_that_cannot_run_says_so_in_one_sentence(tmp_path: Path) -> None
         "release": "r",
         "tables": [{"table": "output.x", "parquet": str(tmp_path / "absent.parquet"), "contract": CONTRACT}],
     }
+    ask(process, request)
     with pytest.raises(QualityError, match="could not run: FileNotFoundError"):
-        finish(process, request)
+        finish(process)
 
 
 def test_starting_the_check_does_not_import_great_expectations() -> None:
