@@ -13,7 +13,8 @@ import pytest
 
 from models._contracts import STATUSES as DECLARED_STATUSES
 from models._model import FLAGS as DECLARED_FLAGS
-from reports.pages import CADENCES, FLAGS, NBSP, STATUSES, SYNTHETIC, PageMeta, number, write_pages
+from reports._words import CADENCES, FLAGS, NBSP, STATUSES, SYNTHETIC, number
+from reports.pages import PageMeta, write_pages
 from sources._declare import Cadence
 
 SELF_SELECTED = "De som svarat har själva valt att delta. Svaren kan inte generaliseras till alla invånare."

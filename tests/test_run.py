@@ -31,7 +31,7 @@ from flows.pipeline import (
 )
 from flows.settings import read_settings
 from lagesbild import open_release, release_folder
-from reports import pages
+from reports import _words
 from sources._landing import read_manifest
 from sources._problem import UsageProblem
 from sources._registry import all_sources
@@ -248,7 +248,7 @@ def test_a_name_or_a_number_in_a_text_column_does_not_pass_the_door(tmp_path: Pa
 def test_a_release_that_points_at_a_person_is_stopped_at_the_gate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(pages.CADENCES, "daily", "ring Anna Svensson 070-174 06 05")
+    monkeypatch.setitem(_words.CADENCES, "daily", "ring Anna Svensson 070-174 06 05")
     outcome = run(sample_plan(tmp_path))
     assert outcome.exit_code == 1
     assert any("index.html: phone" in breach for breach in outcome.breaches)

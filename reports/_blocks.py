@@ -1,0 +1,257 @@
+"""What the pages say of each indicator and area: series, blocks and the overview, before they are laid out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from reports._chart import Chart, chart
+from reports._figure import Figure, figure
+from reports._words import (
+    METHODS,
+    Row,
+    breakdown_text,
+    category_text,
+    date_text,
+    is_self_selected,
+    judgement_text,
+    source_text,
+    words,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Series:
+    """One indicator in one area for one category ("" is the whole)."""
+
+    label: str
+    divided_by: str  # "kön", "årskurs"
+    newest: Figure
+    last_shown: Figure | None  # the newest figure that is shown, where the newest of all is not
+    compared: tuple[Figure, ...]
+    history: tuple[Figure, ...]
+    has_counts: bool
+    has_respondents: bool
+    chart: Chart | None
+    interval_note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """One indicator on an area's page."""
+
+    id: str
+    title: str
+    definition: str
+    notes: tuple[str, ...]
+    unit: str
+    judgement: str
+    source: str
+    data_as_of: str
+    main: Series | None
+    parts: tuple[Series, ...]
+    elsewhere: tuple[Figure, ...]  # the newest figures of larger areas, where the area itself has none
+    is_synthetic: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Area:
+    """An area with a page of its own."""
+
+    code: str
+    name: str
+    type: str
+    file: str
+    others: tuple[tuple[str, str], ...]  # (area_type, area_code) to compare with, nearest first
+
+
+Key = tuple[str, str, str]  # indicator, area_type, area_code
+Cells = Mapping[Key, Sequence[Row]]
+
+
+def by_series(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
+    """Rows of one indicator in one area, by breakdown and category, the whole first."""
+    series: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        series.setdefault((row["breakdown"] or "", row["category"] or ""), []).append(row)
+
+    # By number within a text, so that grade 9 comes before grade 11.
+    def rank(key: tuple[str, str]) -> tuple[bool, list[tuple[int, str]]]:
+        parts = re.split(r"(\d+)", " ".join(key))
+        return any(key), [(int(part), "") if part.isdigit() else (-1, part) for part in parts]
+
+    return {key: series[key] for key in sorted(series, key=rank)}
+
+
+def leading(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows that stand for an indicator: the whole, or the first category where there is no whole."""
+    return next(iter(by_series(rows).values()), ())
+
+
+def same_period(rows: Sequence[Row], row: Row) -> Row | None:
+    """The row of another area that tells of the same period, breakdown and category."""
+    columns = ("period", "period_type", "breakdown", "category")
+    return next((other for other in rows if all(other[column] == row[column] for column in columns)), None)
+
+
+def series(rows: Sequence[Row], area: Area, cells: Cells, title: str) -> Series:
+    """One category of an indicator in words, with the same figure of the areas it is compared with."""
+    newest = rows[-1]
+    shown = [row for row in rows if row["status"] == "ok" and row["value"] is not None]
+    basis = shown[-1] if shown else newest
+    compared = []
+    for kind, code in () if is_self_selected(basis) else area.others:
+        other = same_period(cells.get((newest["indicator"], kind, code), ()), basis)
+        if other is not None:
+            compared.append(figure(other))
+    history = tuple(figure(row) for row in reversed(rows))
+    note = words(basis["method"], METHODS, "method")
+    if is_self_selected(basis):
+        note = METHODS["self_selected"]
+    elif not shown:
+        note = ""
+    elif (
+        basis["lower_confidence_limit"] is None and basis["method"].startswith("published") and basis["unit"] != "antal"
+    ):
+        note = "Utgivaren redovisar ingen osäkerhet för uppgiften."
+    breakdown, category = newest["breakdown"] or "", newest["category"] or ""
+    return Series(
+        label=category_text(breakdown, category),
+        divided_by=breakdown_text(breakdown),
+        newest=history[0],
+        last_shown=figure(basis) if shown and basis is not newest else None,
+        compared=tuple(compared),
+        history=history,
+        has_counts=newest["unit"] != "antal" and any(one.numerator or one.denominator for one in history),
+        has_respondents=any(one.respondents or one.response_rate for one in history),
+        chart=chart(rows, title),
+        interval_note=note,
+    )
+
+
+def block(definition: Row, area: Area, cells: Cells, sources: Mapping[str, Row]) -> Block | None:
+    """One indicator on an area's page; None where neither the area nor a larger one has a figure."""
+    indicator = definition["indicator"]
+    rows = cells.get((indicator, area.type, area.code), ())
+    parts = []
+    for (breakdown, category), members in by_series(rows).items():
+        named = f"{definition['title']}, {area.name}"
+        if category:
+            named += f", {category_text(breakdown, category)}"
+        parts.append(series(members, area, cells, named))
+    is_whole = bool(rows) and any(not row["breakdown"] for row in rows)
+    basis = leading(rows)
+    elsewhere = []
+    if not parts:
+        for kind, code in area.others:
+            there = leading(cells.get((indicator, kind, code), ()))
+            if there:
+                basis = basis or there
+                elsewhere.append(figure(there[-1]))
+        if not elsewhere:
+            return None
+    everywhere = [one for part in parts for one in (*part.history, *part.compared)] + elsewhere
+    return Block(
+        id=indicator,
+        title=definition["title"],
+        definition=definition["definition"] or "",
+        notes=tuple(line for line in (definition["notes"] or "").split("\n") if line.strip()),
+        unit=definition["unit"],
+        judgement=judgement_text(definition["polarity"], rows or basis),
+        source=source_text(basis[-1], sources),
+        data_as_of=date_text(basis[-1]["data_as_of"]),
+        main=parts[0] if is_whole else None,
+        parts=tuple(parts[1:] if is_whole else parts),
+        elsewhere=tuple(elsewhere),
+        is_synthetic=any(one.is_synthetic for one in everywhere),
+    )
+
+
+def areas_with_pages(indicators: pl.DataFrame, members: Mapping[str, Collection[str]]) -> list[Area]:
+    """The municipalities and police areas to write about, municipalities first, each with what it is compared with."""
+    known = {
+        (kind, code): name
+        for kind, code, name in indicators.select("area_type", "area_code", "area").unique().sort(pl.all()).iter_rows()
+    }
+    counties = [code for kind, code in sorted(known) if kind == "county"]
+    countries = [("country", code) for kind, code in sorted(known) if kind == "country"]
+    police_areas = [code for kind, code in sorted(known) if kind == "police_area"]
+    wanted = {code for group in members.values() for code in group} | set(members)
+    found = []
+    for (kind, code), name in sorted(known.items()):
+        if kind not in {"municipality", "police_area"} or (members and code not in wanted):
+            continue
+        if not re.fullmatch(r"[0-9A-Za-zÅÄÖåäö_-]+", code):
+            raise ValueError(
+                f"reports.pages: an area's code cannot name a file: {code!r}: use letters, digits, - and _"
+            )
+        others: list[tuple[str, str]] = []
+        if kind == "municipality":
+            others += [("police_area", one) for one in police_areas if not members or code in members.get(one, ())]
+            # A county is "14", or "0014" where the publisher gives it four figures.
+            others += [("county", one) for one in counties if one.lstrip("0") == code[:2].lstrip("0")]
+            others += [("similar", one) for t, one in sorted(known) if t == "similar" and one.endswith(code)]
+        else:
+            inside = sorted(c for t, c in known if t == "municipality" and (not members or c in members.get(code, ())))
+            others += [("municipality", one) for one in inside]
+            prefixes = {one[:2].lstrip("0") for one in inside}
+            others += [("county", one) for one in counties if len(prefixes) == 1 and one.lstrip("0") in prefixes]
+        found.append(Area(code=code, name=name, type=kind, file=f"{code}.html", others=(*others, *countries)))
+    return found
+
+
+def main_indicator(focus_area: Row, definitions: Sequence[Row], cells: Cells, areas: Sequence[Area]) -> Row | None:
+    """The definition whose figure stands for a focus area on the front page.
+
+    `main_indicator` of the focus area where that column is given; otherwise the one that most areas have, then real
+    before synthetic, everybody before the self-selected, judged before not judged, counted before estimated, and last
+    the order of the definitions.
+    """
+    candidates = [one for one in definitions if one["focus_area"] == focus_area["focus_area"]]
+    chosen = focus_area.get("main_indicator")
+    if chosen:
+        return next((one for one in candidates if one["indicator"] == chosen), None)
+
+    def rank(definition: Row) -> tuple[int, bool, bool, bool, bool]:
+        newest = []
+        for area in areas:
+            rows = leading(cells.get((definition["indicator"], area.type, area.code), ()))
+            if any(row["status"] == "ok" for row in rows):
+                newest.append(rows[-1])
+        return (
+            -len(newest),
+            any(row["is_synthetic"] for row in newest),
+            any(is_self_selected(row) for row in newest),
+            definition["polarity"] == "none",
+            not any(row["numerator"] is not None for row in newest),
+        )
+
+    ranked = sorted(candidates, key=rank)
+    return ranked[0] if ranked and rank(ranked[0])[0] < 0 else None
+
+
+def overview(
+    focus_areas: Sequence[Row], definitions: Sequence[Row], cells: Cells, areas: Sequence[Area]
+) -> list[dict[str, Any]]:
+    """The front page's table: one line per focus area, one cell (the newest figure, or None) per area."""
+    lines = []
+    for focus_area in focus_areas:
+        definition = main_indicator(focus_area, definitions, cells, areas)
+        indicator = definition["indicator"] if definition else ""
+        found = [(area, leading(cells.get((indicator, area.type, area.code), ()))) for area in areas]
+        shown = [row for _, rows in found for row in rows]
+        lines.append(
+            {
+                "id": focus_area["focus_area"],
+                "title": focus_area["title"],
+                "indicator": definition["title"] if definition else "",
+                "label": category_text(shown[0]["breakdown"] or "", shown[0]["category"] or "") if shown else "",
+                "judgement": judgement_text(definition["polarity"], shown) if definition else "",
+                "cells": [(area, figure(rows[-1]) if rows else None) for area, rows in found],
+            }
+        )
+    return lines

@@ -1,0 +1,89 @@
+"""One row of an indicator in words; a row that is not ok says why and nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reports._words import (
+    FLAGS,
+    NBSP,
+    STATUSES,
+    Row,
+    decimals_of,
+    flags_of,
+    interval_text,
+    number,
+    period_text,
+    share_text,
+    short_period_text,
+    with_unit,
+    words,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One row of indicators in words; empty text where there is nothing to say or it must not be said."""
+
+    area: str
+    period: str
+    short_period: str
+    value: str  # with its unit: "851 per 100 000 invånare", "47 %"
+    number: str  # without: "851", "47 %"
+    count: str  # "228"
+    count_of: str  # "på 26 777 invånare"
+    interval: str  # "sannolikt mellan 745 och 970"
+    limits: str  # "745–970"
+    numerator: str
+    denominator: str
+    respondents: str
+    response_rate: str
+    status: str  # "" where the figure is shown
+    flags: str
+    is_synthetic: bool
+
+
+def figure(row: Row) -> Figure:
+    """A row in words. A row that is not "ok" says why and nothing more."""
+    said = [words(flag, FLAGS, "flag") for flag in flags_of(row)]
+    status = words(row["status"], STATUSES, "status")
+    is_shown = row["status"] == "ok" and row["value"] is not None
+    if row["status"] == "ok" and not is_shown:
+        status = STATUSES["not_reported"]
+    common: dict[str, Any] = {
+        "area": row["area"],
+        "period": period_text(row),
+        "short_period": short_period_text(row),
+        "flags": ", ".join(said),
+        "is_synthetic": bool(row["is_synthetic"]),
+    }
+    if not is_shown:
+        blank: dict[str, Any] = dict.fromkeys(
+            ("value", "number", "count", "count_of", "interval", "limits", "numerator", "denominator"), ""
+        )
+        return Figure(**common, **blank, respondents="", response_rate="", status=status)
+    unit, decimals = row["unit"], decimals_of(row)
+    text = share_text(row["value"], decimals) if unit == "procent" else number(row["value"], decimals)
+    interval, limits = interval_text(row, decimals)
+    # A weighted numerator counts nobody; the number of answers says what is behind it.
+    is_weighted = row["method"] == "proportion_wilson_weighted"
+    numerator = "" if row["numerator"] is None or is_weighted else number(row["numerator"])
+    denominator = "" if row["denominator"] is None or is_weighted else number(row["denominator"])
+    of = ""
+    if numerator and denominator:
+        of = f"av {denominator}" if unit == "procent" else f"på {denominator} {unit.split()[-1]}"
+    return Figure(
+        **common,
+        value=with_unit(text, unit),
+        number=with_unit(text, unit) if unit == "procent" else text,
+        count=numerator,
+        count_of=of,
+        interval=interval,
+        limits=limits,
+        numerator=numerator,
+        denominator=denominator,
+        respondents="" if row["respondents"] is None else number(row["respondents"]),
+        response_rate="" if row["response_rate"] is None else f"{number(100 * row['response_rate'])}{NBSP}%",
+        status="",
+    )

@@ -1,0 +1,238 @@
+"""The words, numbers and periods of the pages: closed lists, so a code without Swedish words stops the pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+Row = Mapping[str, Any]
+
+
+NBSP = "\u00a0"
+MINUS = "\u2212"
+SYNTHETIC = "Konstruerade exempeldata – inte verkliga uppgifter"
+
+STATUSES = {
+    "ok": "redovisas",
+    "suppressed": "döljs av hänsyn till enskilda",
+    "not_reported": "uppgift saknas",
+    "not_applicable": "ej tillämpligt",
+    "no_denominator": "kan inte beräknas: nämnaren saknas",
+    "too_few_respondents": "för få svar för att redovisas",
+}
+FLAGS = {
+    "provisional": "preliminär uppgift",
+    "series_break": "tidsseriebrott (här ändrades mätningen)",
+    "revised": "reviderad uppgift",
+    "self_selected": "självvalda svar (inte ett urval)",
+    "effort_driven": "följer polisens insatser",
+    "overlapping": "perioderna överlappar varandra",
+    "late_source": "försenad källa; senast giltiga uppgift används",
+    "inferred_population": "folkmängden är härledd",
+    "few_respondents": "få svarande",
+}
+# What the interval of each method says, and what it does not.
+METHODS = {
+    "rate_exact": "Intervallet visar hur säkert antalet är räknat. Antalet kan skilja mer än så mellan åren.",
+    "rate_byar": "Intervallet visar hur säkert antalet är räknat. Antalet kan skilja mer än så mellan åren.",
+    "proportion_wilson": "Intervallet visar den osäkerhet som slumpen ger. Bortfallet kan göra osäkerheten större.",
+    "proportion_wilson_weighted": (
+        "Viktad andel. Intervallet visar den osäkerhet som slumpen ger. Bortfallet kan göra osäkerheten större."
+    ),
+    "published_margin": "Intervallet bygger på den felmarginal som utgivaren redovisar.",
+    "published": "",
+    "self_selected": "De som svarat har själva valt att delta. Svaren kan inte generaliseras till alla invånare.",
+}
+AREA_TYPES = {
+    "municipality": "kommunen",
+    "police_area": "lokalpolisområdet",
+    "county": "länet",
+    "country": "riket",
+    "similar": "liknande kommuner",
+}
+CADENCES = {
+    "daily": "varje dag",
+    "weekly": "varje vecka",
+    "monthly": "varje månad",
+    "quarterly": "varje kvartal",
+    "yearly": "varje år",
+    "second_year": "vartannat år",
+    "irregular": "oregelbundet",
+}
+SOURCE_STATUSES = {"ok": "inläst", "failed": "kunde inte läsas in", "missing": "saknas"}
+BREAKDOWNS = {"sex": "kön", "grade": "årskurs", "age": "ålder", "category": "kategori"}
+CATEGORIES = {
+    "women": "kvinnor",
+    "men": "män",
+    "girls": "flickor",
+    "boys": "pojkar",
+    "other": "annat",
+    "not_stated": "uppgift saknas",
+}
+MONTHS = (
+    *("januari", "februari", "mars", "april", "maj", "juni"),
+    *("juli", "augusti", "september", "oktober", "november", "december"),
+)
+
+# Chart geometry, in the SVG's own units; drawn at about this size on a telephone and wider on a desk.
+
+
+def words(code: str, known: Mapping[str, str], what: str) -> str:
+    """The Swedish words for a code. Raises ValueError for a code nobody has put into words."""
+    if code not in known:
+        raise ValueError(
+            f"reports.pages: {what} has no Swedish words: {code!r}: add it to the list in reports/pages.py"
+        )
+    return known[code]
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """A number the Swedish way: no-break space between thousands, decimal comma, a true minus; halves go up."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+    return f"{MINUS}{text}" if rounded < 0 else text
+
+
+def decimals_of(row: Row) -> int:
+    """How many decimals the figure of a row carries: none where they would claim more than is known.
+
+    Rates per 100 000 are whole. Shares are whole when fewer than 1 000 are behind them; where the publisher does not
+    say how many, when the limits are more than a point away.
+    """
+    unit = row["unit"]
+    if unit == "procent":
+        behind = row["respondents"] if row["respondents"] is not None else row["denominator"]
+        if behind is not None:
+            return 0 if behind < 1000 else 1
+        low, high = row["lower_confidence_limit"], row["upper_confidence_limit"]
+        return 1 if low is None or high is None or high - low <= 2 else 0
+    if "100 000" in unit.replace(NBSP, " "):
+        return 0
+    return 0 if unit == "antal" else 1
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A number with its unit: "47 %", "228", "851 per 100 000 invånare"."""
+    if unit == "procent":
+        return f"{text}{NBSP}%"
+    if unit == "antal":
+        return text
+    return f"{text} {re.sub(r'(?<=[0-9]) (?=[0-9])', NBSP, unit)}"
+
+
+def share_text(value: float, decimals: int) -> str:
+    """A share's number; a share above nothing is never rounded down to nothing."""
+    return "under 1" if decimals == 0 and 0 < value < 0.5 else number(value, decimals)
+
+
+def interval_text(row: Row, decimals: int) -> tuple[str, str]:
+    """The limits in words and in short ("sannolikt mellan 41 och 53 procent", "41–53"), or empty."""
+    low, high = row["lower_confidence_limit"], row["upper_confidence_limit"]
+    if low is None or high is None or is_self_selected(row):
+        return "", ""
+    short, unit = (number(low, decimals), number(high, decimals)), " procent" if row["unit"] == "procent" else ""
+    limits = f"{short[0]}–{short[1]}" + (f"{NBSP}%" if unit else "")
+    if short[0] == short[1]:
+        return f"sannolikt omkring {short[0]}{unit}", limits
+    return f"sannolikt mellan {short[0]} och {short[1]}{unit}", limits
+
+
+def period_text(row: Row) -> str:
+    """A period in words: 2019, 2019–2020, kvartal 3 2024, mars 2024, läsåret 2023/24."""
+    start: date | None = row["period_start"]
+    end: date | None = row["period_end"]
+    if start is None or end is None:
+        return str(row["period"])
+    match row["period_type"]:
+        case "two_years":
+            return f"{start.year}–{end.year}"
+        case "quarter":
+            return f"kvartal {(start.month + 2) // 3} {start.year}"
+        case "month":
+            return f"{MONTHS[start.month - 1]} {start.year}"
+        case "school_year":
+            return f"läsåret {start.year}/{end.year % 100:02d}"
+        case _:
+            return str(row["period"]).replace("-", "–")
+
+
+def short_period_text(row: Row) -> str:
+    """A period as short as an axis wants it."""
+    start: date | None = row["period_start"]
+    end: date | None = row["period_end"]
+    if start is None or end is None:
+        return str(row["period"])
+    match row["period_type"]:
+        case "two_years":
+            return f"{start.year}–{end.year % 100:02d}"
+        case "quarter":
+            return f"kv {(start.month + 2) // 3} {start.year}"
+        case "month":
+            return f"{MONTHS[start.month - 1][:3]} {start.year}"
+        case "school_year":
+            return f"{start.year}/{end.year % 100:02d}"
+        case _:
+            return str(end.year)
+
+
+def category_text(breakdown: str, category: str) -> str:
+    """A category in words; several are joined by a comma in both columns. Free values (an age span) stand as is."""
+    said = []
+    for kind, value in zip(breakdown.split(","), category.split(","), strict=False):
+        text = CATEGORIES.get(value, value.replace("_", " "))
+        said.append(f"årskurs {text}" if kind == "grade" and text.isdigit() else text)
+    return ", ".join(said)
+
+
+def breakdown_text(breakdown: str) -> str:
+    """What a figure is divided by, in words."""
+    return " och ".join(BREAKDOWNS.get(kind, kind.replace("_", " ")) for kind in breakdown.split(","))
+
+
+def date_text(moment: date | datetime | None) -> str:
+    """A day as 2026-08-31, in Swedish time where a time of day is known; empty where it is not known."""
+    if moment is None:
+        return ""
+    if isinstance(moment, datetime):
+        aware = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+        return aware.astimezone(ZoneInfo("Europe/Stockholm")).date().isoformat()
+    return moment.isoformat()
+
+
+def flags_of(row: Row) -> list[str]:
+    """The flags of a row as codes."""
+    return [flag.strip() for flag in (row["flags"] or "").split(",") if flag.strip()]
+
+
+def is_self_selected(row: Row) -> bool:
+    """Whether those who answered chose to: then there is no interval to speak of."""
+    return row["method"] == "self_selected" or "self_selected" in flags_of(row)
+
+
+def judgement_text(polarity: str, rows: Iterable[Row]) -> str:
+    """Whether high or low is good, in words."""
+    if polarity == "none" and any("effort_driven" in flags_of(row) for row in rows):
+        return "Bedöms inte (följer polisens insatser)."
+    known = {"low_is_good": "Lågt är bra.", "high_is_good": "Högt är bra.", "none": "Bedöms inte."}
+    return words(polarity, known, "polarity")
+
+
+def source_text(row: Row, sources: Mapping[str, Row]) -> str:
+    """Where a figure comes from: passed on as published, or made by us from somebody's data."""
+    known = [sources[name.strip()] for name in row["sources"].split(",") if name.strip() in sources]
+    if not known or row["is_synthetic"]:
+        return ""  # nobody published a constructed figure
+    if row["method"].startswith("published"):
+        given = list(dict.fromkeys((source["attribution"] or source["publisher"]).rstrip(".") for source in known))
+        text = "; ".join(given)
+        return text + "." if text.lower().startswith("källa") else f"Källa: {text}."
+    own = [source.get("attribution_processed") for source in known]
+    if all(own):
+        return "; ".join(dict.fromkeys(str(text).rstrip(".") for text in own)) + "."
+    publishers = list(dict.fromkeys(source["publisher"] for source in known))
+    said = ", ".join(publishers[:-1]) + (" och " if len(publishers) > 1 else "") + publishers[-1]
+    return f"Egen bearbetning av uppgifter från {said}."
