@@ -146,7 +146,7 @@ def _part_of(plan: Plan, module: SourceModule, parts: Sequence[Part]) -> str:
         pl.read_parquet(path, columns=[column])[column] for path in parse_snapshots(module, plan.data, parts).values()
     ]
     joined = ", ".join(pl.concat(names).drop_nulls().unique().sort())
-    return sha256(joined.encode())[:12] if module.source.is_personal else joined
+    return sha256(joined.encode()) if module.source.is_personal else joined
 
 
 def add_files(

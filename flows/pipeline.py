@@ -60,6 +60,9 @@ class Outcome:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+
+
 def release_id(plan: Plan, results: Sequence[SourceResult]) -> str:
     """The release's name: its day, and a hash of everything that decides what it says.
 
@@ -73,7 +76,8 @@ def release_id(plan: Plan, results: Sequence[SourceResult]) -> str:
         # In the order of their last observation: when A comes back after B, A is what counts.
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
             decided.update(each.encode())
-    return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:10]}"
+    # Letters only: a day followed by four digits is what a personnummer looks like.
+    return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(_LETTERS)}"
 
 
 def _content(each: Observation) -> str:

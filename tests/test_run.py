@@ -529,3 +529,10 @@ def test_files_of_one_period_are_one_delivery_and_a_bad_one_stops_them_all(tmp_p
     assert main([*arguments, str(names[0])]) == 0
     result = read_source(real_plan(data, as_of=date(2026, 12, 31)), all_sources()["citizen_survey"])
     assert result.ledger.rows_loaded == 1
+
+
+def test_a_release_is_never_named_like_a_person(sampled: tuple[Path, Outcome]) -> None:
+    day, _, letters = sampled[1].release.rpartition("-")
+    assert day == sample_as_of().isoformat()
+    assert letters.isalpha()
+    assert len(letters) == 12
