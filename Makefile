@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check serve golden bench
+.PHONY: run test check serve golden bench lock
 
 run: .venv/runtime  ## the nightly flow on the embedded sample
 	$(BIN)/python -m flows.nightly run --sample
@@ -24,12 +24,17 @@ golden: .venv/development  ## rewrite the golden outputs, to be reviewed as a di
 bench: .venv/development  ## timings and memory
 	$(BIN)/python bench/run_sample.py
 
+# The locks are complete, so pip takes them as they are: left to resolve, it looks past a pin where an extra is asked for.
 .venv/runtime: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
 	touch $@
 
 .venv/development: requirements-dev.lock .venv/runtime
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.lock
 	touch $@
+
+lock:  ## resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
