@@ -34,6 +34,8 @@ def summary_lines(outcome: Outcome) -> list[str]:
             lines += ["", f"{result.name} – {result.problem}"]
         for warning in result.warnings[:5]:
             lines += ["", f"Varning: {warning}"]
+        if len(result.warnings) > 5:
+            lines.append(f"… och {len(result.warnings) - 5} varningar till, alla i output.sources")
     lines += ["", exit_text(outcome), *outcome.breaches]
     if outcome.path:
         lines += [

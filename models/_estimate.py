@@ -9,8 +9,8 @@ import polars as pl
 
 from models._duckdb import quote
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
-from models.methods.proportions import Floats, effective_n, published_limits, wilson_limits
-from models.methods.rates import rate, rate_method
+from models.methods.proportions import effective_n, published_limits, wilson_limits
+from models.methods.rates import Floats, rate, rate_method
 from sources._problem import Problem
 
 CONFIDENCE = 0.95

@@ -16,7 +16,6 @@ from reports._words import (
     number,
     period_text,
     share_text,
-    short_period_text,
     with_unit,
     words,
 )
@@ -28,7 +27,6 @@ class Figure:
 
     area: str
     period: str
-    short_period: str
     value: str  # with its unit: "851 per 100 000 invånare", "47 %"
     number: str  # without: "851", "47 %"
     count: str  # "228"
@@ -54,7 +52,6 @@ def figure(row: Row) -> Figure:
     common: dict[str, Any] = {
         "area": row["area"],
         "period": period_text(row),
-        "short_period": short_period_text(row),
         "flags": ", ".join(said),
         "is_synthetic": bool(row["is_synthetic"]),
     }

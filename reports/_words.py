@@ -47,13 +47,6 @@ METHODS = {
     "published": "",
     "self_selected": "De som svarat har själva valt att delta. Svaren kan inte generaliseras till alla invånare.",
 }
-AREA_TYPES = {
-    "municipality": "kommunen",
-    "police_area": "lokalpolisområdet",
-    "county": "länet",
-    "country": "riket",
-    "similar": "liknande kommuner",
-}
 CADENCES = {
     "daily": "varje dag",
     "weekly": "varje vecka",

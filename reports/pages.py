@@ -1,7 +1,7 @@
 """Write what a council reads: a front page and one page per area, in Swedish, self-contained and the same every time.
 
-A page never shows a figure whose status is not "ok", whatever the row still holds. Every list of codes below is closed:
-a code without Swedish words stops the pages instead of reaching a reader.
+A page never shows a figure whose status is not "ok", whatever the row still holds. What is said stands in `_words`,
+`_figure`, `_chart` and `_blocks`; here it is laid out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import jinja2
 import polars as pl
 
 from reports._blocks import Key, areas_with_pages, block, overview
-from reports._words import AREA_TYPES, CADENCES, SOURCE_STATUSES, SYNTHETIC, Row, date_text, number, words
+from reports._words import CADENCES, SOURCE_STATUSES, SYNTHETIC, Row, date_text, number, words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +131,6 @@ def write_pages(
         "any_synthetic": is_synthetic,
         "synthetic": SYNTHETIC,
         "areas": areas,
-        "area_types": AREA_TYPES,
     }
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / "index.html"]

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from models.methods.proportions import Floats, effective_n, published_limits, wilson_limits
-from models.methods.rates import poisson_limits, rate, rate_method
+from models.methods.proportions import effective_n, published_limits, wilson_limits
+from models.methods.rates import Floats, poisson_limits, rate, rate_method
 
 Vector = Mapping[str, Any]
 NAN = float("nan")

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from models.methods.rates import Floats
 from sources._declare import Concerns
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 HIDDEN_TEXT = ".."  # Statistics Sweden's sign for a figure that is not given

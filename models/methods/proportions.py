@@ -1,10 +1,9 @@
 """Proportions with Wilson's score limits."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
-Floats = NDArray[np.float64]
+from models.methods.rates import Floats
 
 
 def wilson_limits(proportion: Floats, n: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
