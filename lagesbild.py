@@ -30,9 +30,10 @@ def open_release(
 ) -> duckdb.DuckDBPyConnection:
     """A read-only connection to a release's database: schema `output`, and `core` in the internal one.
 
-    A newer release that is published meanwhile does not disturb it. Raises Problem when there is no such release.
+    A newer release that is published meanwhile does not disturb it. Frames and files of the caller's own can be joined
+    and written, as in any session. Raises Problem when there is no such release.
     """
-    return connect(release_folder(data, audience, release) / "lagesbild.duckdb", read_only=True)
+    return connect(release_folder(data, audience, release) / "lagesbild.duckdb", read_only=True, folders=None)
 
 
 if __name__ == "__main__":

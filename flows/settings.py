@@ -1,32 +1,60 @@
 """The settings, read once: environment variables `LAGESBILD_*` over `lagesbild.toml` over the defaults."""
 
 import os
+import re
+import stat
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     SettingsError,
-    TomlConfigSettingsSource,
 )
 
-from sources._problem import UsageProblem
+from sources._file import open_ordinary
+from sources._problem import UNSEEN, UsageProblem
 
 FILE = Path("lagesbild.toml")
+_MOST_BYTES = 64 * 1024
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):
     """Everything a municipality may set. Unknown names are errors, so that a slip never passes for a choice."""
 
-    model_config = SettingsConfigDict(env_prefix="LAGESBILD_", extra="forbid", frozen=True, toml_file=FILE)
+    model_config = SettingsConfigDict(env_prefix="LAGESBILD_", extra="forbid", frozen=True)
 
     data: Path = Field(default=Path("data"), description="Datamapp")
     area: str = Field(default="sodra_fyrbodal", description="Område: kod ur areas.csv, kommunkod, länskod eller 00")
     contact: str = Field(default="", description="E-post eller telefon som utgivarna kan nå; står i User-Agent")
     base_urls: dict[str, str] = Field(default_factory=dict, description="Andra adresser än källornas egna")
+    gallringsbeslut: dict[str, str] = Field(
+        default_factory=dict, description="Beslut (diarienummer, dag) per källa; utan beslut gallras ingenting"
+    )
+    decided: tuple[str, ...] = Field(default=(), description="Utgåvor som är beslutade och bevaras")
+
+    @field_validator("data", "area", "contact")
+    @classmethod
+    def is_plain(cls, value: Path | str) -> Path | str:
+        """One line that shows what it is: a break in `contact` would be a header of its own, a NUL ends a path."""
+        if re.search(rf"{UNSEEN}|[\t\r\n]", str(value)) or len(str(value)) > 1_000:
+            raise ValueError("har osynliga tecken, flera rader eller är för lång")
+        return value
+
+    @field_validator("base_urls")
+    @classmethod
+    def are_safe(cls, value: dict[str, str]) -> dict[str, str]:
+        """Addresses that keep what is fetched from being read or changed on the way, and that hold no secret."""
+        for source, url in value.items():
+            if fault := _url_fault(url):
+                raise ValueError(f"{source}: {fault}")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -38,7 +66,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """What was given, then the environment, then the file; no .env and no secrets folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=dict(_read_file(FILE)))
 
 
 def read_settings(**given: object) -> Settings:
@@ -53,8 +81,58 @@ def read_settings(**given: object) -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = f"{FILE} eller miljön, {'.'.join(str(part) for part in first['loc'])}"
-        raise UsageProblem(where, "inställningen går inte att använda", found=first["msg"], do="rätta den") from None
+        raise UsageProblem(
+            where,
+            "inställningen går inte att använda",
+            found=first["msg"].removeprefix("Value error, "),
+            do="rätta den",
+        ) from None
     except SettingsError as error:
         raise UsageProblem("miljön", "inställningen går inte att läsa", found=str(error), do="skriv JSON") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageProblem(str(FILE), "filen är inte TOML i UTF-8", found=str(error), do="rätta filen") from None
+
+
+def _read_file(path: Path) -> Mapping[str, object]:
+    """What the settings file says; nothing where there is none.
+
+    It stands in whatever folder the command is run in, so it is read only where nobody else can have put or changed
+    it. Raises UsageProblem else.
+    """
+    try:
+        file = open_ordinary(path)
+    except FileNotFoundError:
+        return {}
+    with file:
+        for about, name in ((os.fstat(file.fileno()), "filen"), (path.absolute().parent.stat(), "mappen")):
+            if about.st_uid not in (0, os.geteuid()):
+                raise _not_trusted(path, f"{name} ägs av någon annan")
+            if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                raise _not_trusted(path, f"{name} kan ändras av andra")
+        content = file.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise _not_trusted(path, f"filen är större än {_MOST_BYTES} byte")
+    return tomllib.loads(content.decode())
+
+
+def _not_trusted(path: Path, found: str) -> UsageProblem:
+    return UsageProblem(
+        str(path), "inställningarna går inte att lita på", found=found, do="ta bort andras rätt att skriva (chmod go-w)"
+    )
+
+
+def _url_fault(url: str) -> str:
+    """What is wrong with an address, without showing it."""
+    try:
+        parts = urlsplit(url)
+        is_local = parts.scheme == "http" and parts.hostname in _THIS_MACHINE
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return "adressen går inte att läsa"
+    if parts.scheme != "https" and not is_local:
+        return "adressen ska börja med https://"
+    if not parts.hostname or not has_port or re.search(rf"{UNSEEN}|\s", url):
+        return "adressen går inte att läsa"
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        return "adressen har inloggning eller nyckel i sig"
+    return ""

@@ -1,14 +1,19 @@
 """The one place that opens DuckDB."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 
-def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(
+    path: Path | None = None, *, read_only: bool = False, folders: Sequence[Path] | None = ()
+) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory, with settings under which equal input gives equal output.
 
     Nothing is downloaded, no progress bar is drawn, time zones are UTC, and rows keep the order they were written in.
+    No query can reach another file, the network or an extension, and none can allow itself to: a caller that reads or
+    writes files names the `folders` they lie in; None leaves a person's own session as free as the person is.
     """
     con = duckdb.connect(
         str(path) if path else ":memory:",
@@ -20,6 +25,11 @@ def connect(path: Path | None = None, *, read_only: bool = False) -> duckdb.Duck
         },
     )
     con.execute("set TimeZone = 'UTC'")
+    if folders:
+        listed = ", ".join(quote(str(folder.resolve())) for folder in folders)
+        con.execute(f"set allowed_directories = [{listed}]")
+    if folders is not None:
+        con.execute("set enable_external_access = false")
     return con
 
 

@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from sources._strict import read_reference
+from sources._strict import read_reference, seen
 
 
 def keyword_flags(*columns: str) -> pl.Expr:
     """The flags whose patterns occur in any of the columns, in alphabetical order, joined by commas; null if none."""
-    text = pl.concat_str([pl.col(column).fill_null("") for column in columns], separator=" ")
+    text = pl.concat_str([seen(pl.col(column)).fill_null("") for column in columns], separator=" ")
     table = read_reference("incident_keywords").sort("keyword_flag")
     flags = [
         pl.when(text.str.contains(f"(?i){pattern}")).then(pl.lit(flag))

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
 
 from sources._problem import Problem
 
@@ -12,7 +13,9 @@ if TYPE_CHECKING:
     import httpx
 
 _TRIES = 4
-_TOO_LARGE = 200 * 1024 * 1024
+_MOST_REDIRECTS = 3
+_MOST_BYTES = 50 * 1024 * 1024
+_MOST_SECONDS = 600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +32,7 @@ class Http:
     """Gets bodies from one publisher, at least `pause` seconds apart.
 
     `base_urls` replaces a source's declared address, for a replica or a test's own publisher. 429 and 5xx are tried
-    again with `Retry-After` or a doubling wait; anything else is a Problem.
+    again with `Retry-After` or a doubling wait; anything else is a Problem. No message shows the query of an address.
     """
 
     user_agent: str
@@ -58,7 +61,8 @@ class Http:
         import httpx
 
         if self._client is None:
-            self._client = httpx.Client(headers={"User-Agent": self.user_agent}, timeout=60, follow_redirects=True)
+            headers = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip"}
+            self._client = httpx.Client(headers=headers, timeout=60)
         found = ""
         for attempt in range(_TRIES):
             wait = self._last + pause - time.monotonic()
@@ -66,30 +70,72 @@ class Http:
                 self.sleep(wait)
             self._last = time.monotonic()
             try:
-                answer = self._client.get(url, params=dict(params) if params else None)
-            except httpx.HTTPError as error:
+                status, retry_after, body = _body(self._client, url, params)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
                 found = type(error).__name__
             else:
-                if answer.status_code == 200:
-                    return _whole(url, answer)
-                found = f"HTTP {answer.status_code}"
-                if answer.status_code != 429 and answer.status_code < 500:
+                if status == 200:
+                    return body
+                found = f"HTTP {status}"
+                if status != 429 and status < 500:
                     break
-                retry_after = answer.headers.get("Retry-After", "")
-                if retry_after.isdigit():
+                if retry_after.isascii() and retry_after.isdecimal():
                     self.sleep(min(float(retry_after), 120.0))
             if attempt < _TRIES - 1:
                 self.sleep(2.0**attempt)
-        raise Problem(url.split("?")[0], "utgivaren svarade inte", found=found, do="senast giltiga uppgifter används")
+        raise Problem(_named(url), "utgivaren svarade inte", found=found, do="senast giltiga uppgifter används")
 
 
-def _whole(url: str, answer: Any) -> bytes:
-    content: bytes = answer.content
-    if len(content) > _TOO_LARGE:
-        raise Problem(url, "orimligt stort svar", found=f"{len(content)} byte", do="kontrollera adressen")
+def next_page(asked: str, reference: str) -> str:
+    """The address of an answer's next page, at the host that was asked and over the same protocol.
+
+    Raises Problem for a reference to another host: an answer must not send us where it likes.
+    """
+    try:
+        here, there = urlsplit(asked), urlsplit(urljoin(asked, reference))
+        is_same = there.hostname == here.hostname and there.scheme in ("http", "https")
+    except ValueError:
+        is_same = False
+    if not is_same:
+        raise Problem(_named(asked), "svaret hänvisar till en annan adress", do="kontrollera adressen; ingen följs")
+    return there._replace(scheme=here.scheme, netloc=here.netloc, fragment="").geturl()
+
+
+def _body(client: "httpx.Client", url: str, params: Mapping[str, str] | None) -> tuple[int, str, bytes]:
+    """Status, Retry-After and body; redirects are followed within the same scheme, host and port only."""
+    for _ in range(_MOST_REDIRECTS + 1):
+        with client.stream("GET", url, params=params) as answer:
+            if answer.next_request is None:
+                retry_after = str(answer.headers.get("Retry-After", ""))
+                return answer.status_code, retry_after, _whole(url, answer) if answer.status_code == 200 else b""
+            to, params = answer.next_request.url, None
+            if (to.scheme, to.host, to.port) != (answer.url.scheme, answer.url.host, answer.url.port):
+                raise Problem(_named(url), "utgivaren hänvisar till en annan adress", do="kontrollera adressen")
+            url = str(to)
+    raise Problem(_named(url), "utgivaren hänvisar runt i en ring", do="kontrollera adressen eller försök senare")
+
+
+def _whole(url: str, answer: "httpx.Response") -> bytes:
+    """The unpacked body, counted while it comes: a small answer can unpack to more than the memory holds."""
     kind = answer.headers.get("Content-Type", "")
     if "html" in kind:
         raise Problem(
-            url, "svaret är en webbsida, inte data", found=kind, do="kontrollera adressen eller försök senare"
+            _named(url), "svaret är en webbsida, inte data", found=kind, do="kontrollera adressen eller försök senare"
         )
-    return content
+    packing = answer.headers.get("Content-Encoding", "identity").lower()
+    if packing not in ("identity", "gzip"):
+        raise Problem(_named(url), "svaret är packat på ett sätt som inte begärdes", found=packing, do="försök senare")
+    until = time.monotonic() + _MOST_SECONDS
+    body = bytearray()
+    for chunk in answer.iter_bytes():
+        body += chunk
+        if len(body) > _MOST_BYTES:
+            raise Problem(_named(url), "orimligt stort svar", found=f"över {_MOST_BYTES} byte", do="dela frågan")
+        if time.monotonic() > until:
+            raise Problem(_named(url), "svaret kom för långsamt", found=f"{len(body)} byte", do="försök senare")
+    return bytes(body)
+
+
+def _named(url: str) -> str:
+    """An address for a message: without its query, where a key may stand."""
+    return url.split("?")[0]

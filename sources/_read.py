@@ -5,6 +5,7 @@ import csv
 import difflib
 import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,24 @@ import fastexcel
 import polars as pl
 
 from sources._declare import Source
-from sources._problem import Problem
+from sources._file import open_ordinary
+from sources._problem import UNSEEN, Problem
+from sources._workbook import MOST_CELLS, MOST_COLUMNS, repacked
 
+_MOST_LEVELS = 20
+MOST_BYTES = 50 * 1024 * 1024
 _XLSX = b"PK\x03\x04"
+_SEPARATORS = {";": "';'", "\t": "tabb", ",": "','"}
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+def read_bytes(raw: Path) -> bytes:
+    """The content of an ordinary file. Raises Problem for any other (see `open_ordinary`) and for one too large."""
+    with open_ordinary(raw) as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Problem(raw.name, "filen är orimligt stor", found=f"över {MOST_BYTES} byte", do="dela upp den")
+    return content
 
 
 def read_json(raw: Path) -> Any:
@@ -23,17 +39,30 @@ def read_json(raw: Path) -> Any:
 
     Raises Problem for an empty or broken body: half an answer must never pass for a whole one.
     """
-    content = raw.read_bytes()
+    content = read_bytes(raw)
     if not content.strip():
         raise Problem(raw.name, "svaret är tomt", found="0 tecken", do="hämta på nytt; ingenting har ändrats")
     try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        place = "inte UTF-8" if isinstance(error, UnicodeDecodeError) else "för många nivåer"
+        body = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        place = "för många nivåer" if isinstance(error, RecursionError) else "ett tal med tusentals siffror"
+        place = "inte UTF-8" if isinstance(error, UnicodeDecodeError) else place
         place = f"fel vid tecken {error.pos}" if isinstance(error, json.JSONDecodeError) else place
         raise Problem(
             raw.name, "svaret är inte hel JSON", found=place, do="hämta filen på nytt; ingenting har ändrats"
         ) from None
+    if _is_deeper(body, _MOST_LEVELS):
+        raise Problem(raw.name, "svaret har för många nivåer", found=f"över {_MOST_LEVELS}", do="kontrollera adressen")
+    return body
+
+
+def _is_deeper(body: Any, levels: int) -> bool:
+    """Whether JSON is nested more than so many levels: a frame's time to refuse a nested cell grows with its cube."""
+    if not isinstance(body, dict | list):
+        return False
+    return levels == 0 or any(
+        _is_deeper(child, levels - 1) for child in (body.values() if isinstance(body, dict) else body)
+    )
 
 
 def read_table(raw: Path, source: Source) -> pl.DataFrame:
@@ -41,14 +70,20 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
 
     CSV may be UTF-8 (with or without byte order mark) or Windows-1252, separated by semicolon, comma or tab; of a
     workbook the first sheet is read. Blank rows are passed over but numbered, so that a row is found in the file by
-    its number. Raises Problem for an unreadable file and for unknown or missing columns.
+    its number. Raises Problem for an unreadable file, one that is made to overwhelm its reader, and for unknown or
+    missing columns.
     """
-    content = raw.read_bytes()
+    content = read_bytes(raw)
     if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise Problem(raw.name, "filen är tom", found="0 tecken", do="exportera den på nytt")
+    if content.startswith(_OLE):
+        raise Problem(
+            raw.name, "arbetsboken är låst med lösenord eller i det gamla formatet XLS", do="spara den olåst som XLSX"
+        )
     frame = _workbook(raw, content) if content.startswith(_XLSX) else _delimited(raw, content)
-    frame = frame.rename({name: name.strip() for name in frame.columns})
-    check_columns(frame.columns, source, raw.name)
+    names = [re.sub(UNSEEN, "", name).strip() for name in frame.columns]
+    check_columns(names, source, raw.name)
+    frame.columns = names
     is_blank = pl.all_horizontal(pl.col(frame.columns).is_null() | (pl.col(frame.columns).str.strip_chars() == ""))
     return frame.with_row_index("row_number", offset=1).filter(~is_blank)
 
@@ -66,8 +101,9 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
             found="den första raden har inte källans rubriker",
             do=f"lägg rubrikerna överst: {', '.join(known)}",
         )
-    for name in found:
+    for at, name in enumerate(found):
         twice = name.rpartition("_duplicated_")[0]  # so the reader names the second of two equal headings
+        twice = name if name in found[:at] else twice
         if twice in known:
             raise Problem(where, "samma rubrik två gånger", found=f"'{twice}'", do="ta bort den ena kolumnen")
         if name not in known:
@@ -80,9 +116,9 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
 
 
 def _workbook(raw: Path, content: bytes) -> pl.DataFrame:
+    safe = repacked(content, raw.name)
     try:
-        book = fastexcel.read_excel(content)
-        return book.load_sheet(0, dtypes="string").to_polars()
+        return fastexcel.read_excel(safe).load_sheet(0, dtypes="string").to_polars()
     except Exception as error:
         raise Problem(
             raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX"
@@ -91,8 +127,16 @@ def _workbook(raw: Path, content: bytes) -> pl.DataFrame:
 
 def _delimited(raw: Path, content: bytes) -> pl.DataFrame:
     text = _decode(content)
+    if "\0" in text:
+        raise Problem(raw.name, "filen är inte text", found="NUL-tecken", do="exportera den som CSV UTF-8 eller XLSX")
     header = text.split("\n", 1)[0]
-    separator = max(";\t,", key=header.count)
+    separator = max(_SEPARATORS, key=header.count)
+    columns = header.count(separator) + 1
+    if columns > MOST_COLUMNS or columns * text.count("\n") > MOST_CELLS:
+        found = f"{columns} kolumner och {text.count(chr(10))} rader"
+        raise Problem(raw.name, "tabellen är orimligt stor", found=found, do="dela upp den")
+    if header.count('"') % 2:
+        raise Problem(raw.name, "rubrikraden har en radbrytning", do="skriv varje rubrik på en rad")
     try:
         return pl.read_csv(text.encode(), separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError:
@@ -100,7 +144,7 @@ def _delimited(raw: Path, content: bytes) -> pl.DataFrame:
             raw.name,
             "filen går inte att läsa som en tabell",
             found=_fault(text, separator),
-            do=f"rätta filen; fälten skiljs åt med '{separator}'",
+            do=f"rätta filen; fälten skiljs åt med {_SEPARATORS[separator]}",
         ) from None
 
 

@@ -26,12 +26,24 @@ from sources._declare import (
     Whole,
 )
 from sources._landing import STOCKHOLM
-from sources._problem import Problem
+from sources._problem import UNSEEN, Problem, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "data" / "reference"
 _NO_ANSWER = ("vet ej", "vet inte", "vill ej svara", "ej svar")
 _BLANKS = r"[\s\u00a0\u2007\u2009\u202f]"
+_LONGEST_TEXT = 1_000
+_MOST_WARNINGS = 20
+_DAMAGED = (
+    AssertionError,  # a ledger that does not balance
+    LookupError,
+    OSError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    pl.exceptions.PanicException,
+    pl.exceptions.PolarsError,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,14 +89,20 @@ class Parsed:
 
     @staticmethod
     def read(path: Path, *, rows: bool = True) -> "Parsed":
-        """Read what `write` wrote; without `rows` only the ledger, which costs no more than the file's footer."""
-        book = json.loads(pl.read_parquet_metadata(path)["lagesbild"])
-        return Parsed(
-            frame=pl.read_parquet(path) if rows else pl.DataFrame(),
-            ledger=Ledger(**book["ledger"]),
-            refusals=tuple(Refusal(**refusal) for refusal in book["refusals"]),
-            warnings=tuple(book["warnings"]),
-        )
+        """Read what `write` wrote; without `rows` only the ledger, which costs no more than the file's footer.
+
+        Raises Problem for a file that is damaged or of another kind.
+        """
+        try:
+            book = json.loads(pl.read_parquet_metadata(path)["lagesbild"])
+            return Parsed(
+                frame=pl.read_parquet(path) if rows else pl.DataFrame(),
+                ledger=Ledger(**book["ledger"]),
+                refusals=tuple(Refusal(**refusal) for refusal in book["refusals"]),
+                warnings=tuple(book["warnings"]),
+            )
+        except _DAMAGED as error:
+            raise Problem(path.name, "filen är skadad", found=type(error).__name__, do="kör om") from None
 
 
 def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
@@ -95,6 +113,7 @@ def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
     source, for an unknown municipality or area, an unknown value where the list is closed,
     one key with two contents, and too few rows.
     """
+    rows, warnings = _seen(rows, where)
     numbered = rows if "row_number" in rows.columns else rows.with_row_index("row_number", offset=1)
     numbered = numbered.with_columns(pl.col("row_number").cast(pl.Int64))
     typed = numbered.select(
@@ -102,7 +121,7 @@ def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
         *(_typed(column, rows.schema[column.source], source).alias(column.name) for column in source.columns),
         *(_blank(column, rows.schema[column.source], source).alias(f"?{column.name}") for column in source.columns),
     )
-    warnings = _settle_unknown(typed, numbered, source, where)
+    warnings += _settle_unknown(typed, numbered, source, where)
     rule = pl.coalesce(*(_rule(column) for column in source.columns))
     judged = typed.with_columns(rule.alias("!rule"))
     refused = judged.filter(pl.col("!rule").is_not_null())
@@ -131,6 +150,28 @@ def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
         ),
         warnings=tuple(warnings),
     )
+
+
+def seen(cell: pl.Expr) -> pl.Expr:
+    """Text as it looks: without characters that show nothing or turn the line, letters composed.
+
+    Else two codes, names or keywords that look alike would not be.
+    """
+    return cell.str.replace_all(UNSEEN, "").str.normalize("NFC")
+
+
+def _seen(rows: pl.DataFrame, where: str) -> tuple[pl.DataFrame, list[str]]:
+    warnings = []
+    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    for name in texts:
+        is_odd = rows[name].str.contains(r"[^ -~¡-¬®-ÿ]")
+        if not is_odd.any():
+            continue
+        hidden = rows[name].str.contains(UNSEEN).sum()
+        rows = rows.with_columns(seen(pl.col(name)))
+        if hidden:
+            warnings.append(f"{where}: osynliga tecken togs bort ur {hidden} celler i {name}")
+    return rows, warnings
 
 
 def _blank(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
@@ -173,18 +214,18 @@ def _typed(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
             return pl.when(number.is_finite()).then(number)
         case Date():
             if not is_text:
-                return cell.cast(pl.Date, strict=False)
+                return _plausible(cell.cast(pl.Date, strict=False))
             day = cell.str.replace(r"[ T]00:00(:00(\.0+)?)?$", "")
             found = pl.coalesce(
                 *(day.str.to_date(form, strict=False) for form in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%Y%m%d"))
             )
-            return pl.when(found.dt.year() >= 1900).then(found)  # 31.8.26 would be read as the year 26
+            return _plausible(found)
         case ClockTime():
             clock = cell.str.replace(r"^1899-12-3[01] ", "")  # how a workbook's time of day arrives
             clock = clock.str.replace(".", ":", literal=True).str.replace(r"^(\d{1,2}:\d{2}):\d{2}$", "$1")
             return clock.str.to_time("%H:%M", strict=False)
         case Timestamp():
-            return cell.str.to_datetime("%Y-%m-%d %H:%M:%S %z", strict=False) if is_text else cell
+            return _plausible(cell.str.to_datetime("%Y-%m-%d %H:%M:%S %z", strict=False) if is_text else cell)
         case Answer():
             if not is_text:
                 return cell.cast(pl.Boolean)
@@ -197,10 +238,17 @@ def _typed(column: Column, dtype: pl.DataType, source: Source) -> pl.Expr:
             return cell.str.to_lowercase().replace_strict(area_codes(), default=None, return_dtype=pl.String)
 
 
+def _plausible(found: pl.Expr) -> pl.Expr:
+    """A day or an instant of our time: 31.8.26 would be read as the year 26, and some end at year 292 277."""
+    return pl.when(found.dt.year().is_between(1900, 2100)).then(found)
+
+
 def _rule(column: Column) -> pl.Expr:
     """The rule a row breaks in this column, as `column:rule`, or null."""
     cell, blank = pl.col(column.name), pl.col(f"?{column.name}")
     broken: dict[str, pl.Expr] = {"missing": blank} if column.required else {}
+    if isinstance(column.type, (Text, Listed)):
+        broken["too_long"] = cell.str.len_chars() > _LONGEST_TEXT
     match column.type:
         case Listed(unknown=Unknown.WARN | Unknown.DROP) | Text(unknown=Unknown.WARN | Unknown.DROP):
             pass
@@ -256,8 +304,11 @@ def _settle_unknown(typed: pl.DataFrame, numbered: pl.DataFrame, source: Source,
         if source.is_personal:
             warnings.append(f"{where}: okända värden i {column.source} behölls på {rows.len()} rader")
             continue
-        for value in values.unique().sort():
-            warnings.append(f"{where}: okänt värde i {column.source} behölls: '{value}'")
+        unknown_values = values.unique().sort()
+        for value in unknown_values.head(_MOST_WARNINGS):
+            warnings.append(f"{where}: okänt värde i {column.source} behölls: '{shown(value)}'")
+        if (more := unknown_values.len() - _MOST_WARNINGS) > 0:
+            warnings.append(f"{where}: {more} okända värden till i {column.source} behölls")
     return warnings
 
 

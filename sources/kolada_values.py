@@ -29,7 +29,7 @@ from sources._declare import (
     Whole,
 )
 from sources._http import Answer as HttpAnswer
-from sources._http import Http
+from sources._http import Http, next_page
 from sources._problem import Problem
 from sources._read import read_json
 from sources._strict import read_reference
@@ -70,6 +70,7 @@ SOURCE = Source(
 )
 
 _IDS_PER_SEGMENT = 25
+_MOST_PAGES = 200
 _ROW = {"kpi", "municipality", "period", "values"}
 _CELL = {"gender", "count", "status", "value", "isdeleted"}
 
@@ -146,12 +147,13 @@ def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[HttpAnswer]:
         url: str | None = f"{base}/data/kpi/{','.join(some_kpis)}/municipality/{','.join(some_areas)}"
         seen: set[str] = set()
         while url:
-            if url in seen:
-                raise Problem(url, "svaret hänvisar till en sida som redan lästs", do="försök senare")
+            if url in seen or len(seen) == _MOST_PAGES:
+                raise Problem(base, "svarets sidor tar aldrig slut", found=f"{len(seen)} sidor", do="försök senare")
             seen.add(url)
             body = http.get(url)
             bodies.append(body)
-            url = _next_url(body, url)
+            following = _next_url(body, base)
+            url = next_page(url, following) if following else None
     yield HttpAnswer(request="data/kpi", bodies=tuple(bodies), extension="json")
 
 
@@ -162,7 +164,9 @@ def _segments(ids: Sequence[str]) -> list[Sequence[str]]:
 def _next_url(body: bytes, asked: str) -> str | None:
     try:
         answer = json.loads(body)
-        following: str | None = answer["next_url"]
-    except (ValueError, KeyError, TypeError):
+        following = answer["next_url"]
+        if not isinstance(following, str | None):
+            raise TypeError("next_url")
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise Problem(asked, "inte ett Koladasvar", found="'next_url' saknas", do="försök senare") from None
     return following

@@ -61,6 +61,7 @@ SOURCE = Source(
 )
 
 _TABLE = "TAB638"
+_MOST_CELLS = 5_000_000
 _DIMENSIONS = ("Region", "Alder", "Kon", "ContentsCode", "Tid")
 _OPTIONAL = ("Alder", "Kon")
 
@@ -85,6 +86,8 @@ def parse(raw: Path) -> pl.DataFrame:
             do="begär Region, ContentsCode och Tid, och vid behov Alder och Kon",
         )
     cells = prod(sizes)
+    if cells > _MOST_CELLS:
+        raise Problem(raw.name, "orimligt många värden", found=f"{sizes}", do="dela frågan")
     values = body["value"]
     if isinstance(values, dict) and all(int(cell) < cells for cell in values):
         values = [values.get(str(cell)) for cell in range(cells)]

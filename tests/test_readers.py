@@ -219,10 +219,10 @@ def test_a_broken_workbook_is_told_to_be_saved_again(tmp_path: Path) -> None:
         assert said(file(tmp_path, content, "half.xlsx")).startswith("half.xlsx: arbetsboken går inte att läsa: ")
 
 
-def test_an_old_workbook_and_utf_16_stop_as_unknown_columns(tmp_path: Path) -> None:
+def test_an_old_workbook_and_utf_16_are_told_to_be_saved_in_another_form(tmp_path: Path) -> None:
     old = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(200)
-    for content in (old, f"{HEADING}\n{ROW}".encode("utf-16")):
-        assert "okänd kolumn" in said(file(tmp_path, content))
+    assert "i det gamla formatet XLS: spara den olåst som XLSX" in said(file(tmp_path, old))
+    assert "NUL-tecken: exportera den som CSV UTF-8" in said(file(tmp_path, f"{HEADING}\n{ROW}".encode("utf-16")))
 
 
 @pytest.mark.parametrize(
