@@ -1,68 +1,107 @@
-"""The output gate: all that a release shows as text is read for identifiers of persons before it is published."""
+"""The output gate: nothing is published while a text of the release, or of its run's traces, points at a person."""
 
-import json
 import re
-from collections.abc import Iterator
-from html import unescape
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from models._duckdb import connect
-from sources._identifiers import find_identifiers, has_identifier
+from reports._scheduler import remember_clean, scheduler_texts
+from reports._texts import Refused, Said, json_lines, texts_of
+from sources._identifiers import Hit, find_identifiers, has_identifier
+from sources._strict import read_reference
 
-_UNSEEN = re.compile(r"<(style|script)\b.*?</\1>", re.DOTALL)
-_HASH = r"^[0-9a-f]{64}$"
-_TAGS = re.compile(r"<[^>]+>")
+# What stands alone and cannot be a person: hashes, UUIDs, days and times, numbers of a length that no person has.
+_NOBODY = (
+    r"^(?:"
+    r"[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|\d{4}-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?)?"
+    r"|-?(?:0|[1-9]\d{0,4}|[1-9]\d{6})(?:[.,]\d+)?|-?[1-9]\d{5}(?:[.,](?:\d{1,3}|\d{5,}))?"
+    r")$"
+)
+# How messages name a snapshot (all digits is left out, that would be a number) and data quality results an instant.
+_MADE_HERE = re.compile(r"(?<![0-9A-Za-z])(?:(?=[0-9]*[a-f])[0-9a-f]{12}|20\d{6}T\d{6}\.\d{6}Z)(?![0-9A-Za-z])")
+_GX_OWN = "data_docs/static/"
 
 
-def find_hits(folder: Path) -> list[str]:
-    """Where in a release something points at a person: file, column or line, and the kind, never the content.
+def find_hits(release: Path, data: Path) -> list[str]:
+    """Where something points at a person: file, table and column, and the kind, never the content.
 
-    Reads every text column of both databases (the CSV and Parquet files hold the same tables), every text and
-    attribute of every page, `release.json` and the names of the files. Empty when the release may go out.
+    Reads every file of the release folder (a kind of file that is not known is itself a hit), the run log
+    `data/log/*.jsonl`, and what is new in Prefect's database and logs. Empty when the release may go out.
     """
-    said = pl.concat([pl.DataFrame({"text": texts, "place": place}) for place, texts in _texts(folder)])
-    texts = said["text"].unique()  # most stand in several places and are read once
-    texts = texts.filter(~texts.str.contains(_HASH))
-    found = texts.filter(has_identifier(texts))
-    return sorted(
-        {
-            f"{place}: {hit.kind.value}"
-            for text, place in said.join(found.to_frame("text"), on="text", how="semi").iter_rows()
-            for hit in find_identifiers(text)
-        }
-    )
+    started = datetime.now(UTC)
+    history = _found(_history(data))
+    if not history:
+        remember_clean(data, started)
+    return sorted({*history, *find_hits_in(release)})
 
 
-def _texts(folder: Path) -> Iterator[tuple[str, pl.Series]]:
-    """Each place in the release with the different texts that stand there."""
-    yield "filnamn", pl.Series([path.name for path in sorted(folder.rglob("*"))], dtype=pl.String)
-    for database in sorted(folder.rglob("*.duckdb")):
-        with connect(database, read_only=True) as con:
-            columns = con.sql(
-                "select schema_name || '.' || table_name, column_name from duckdb_columns() "
-                "where data_type = 'VARCHAR' and schema_name in ('core', 'output') order by all"
-            ).fetchall()
-            for table, column in columns:
-                query = f'select distinct "{column}" as text from {table} where "{column}" is not null'
-                yield f"{database.parent.name} {table}.{column}", con.sql(query).pl()["text"]
-    for page in sorted(folder.rglob("*.html")):
-        shown = _UNSEEN.sub(" ", page.read_text(encoding="utf-8"))
-        said = {unescape(text).strip() for text in (*_TAGS.split(shown), *re.findall(r'="([^"]*)"', shown))}
-        yield f"{page.parent.parent.name} {page.name}", pl.Series(sorted(said), dtype=pl.String)
-    for described in sorted(folder.rglob("release.json")):
-        strings = set(_strings(json.loads(described.read_text(encoding="utf-8"))))
-        yield f"{described.parent.name} {described.name}", pl.Series(sorted(strings), dtype=pl.String)
+def find_hits_in(folder: Path) -> list[str]:
+    """As `find_hits`, of one folder: a release, or the data quality results of a release."""
+    return sorted(_found(_files(folder)))
 
 
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield str(key)
-            yield from _strings(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _strings(child)
+def _files(folder: Path) -> Iterator[Said | Refused]:
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
+    yield "filnamn", paths
+    for place, path in paths.items():
+        if (path.is_symlink() or not path.is_dir()) and not place.startswith(_GX_OWN):
+            yield from _or_refused(texts_of(path, place))
+
+
+def _history(data: Path) -> Iterator[Said | Refused]:
+    for log in sorted((data / "log").glob("*.jsonl")):
+        yield f"log/{log.name}", json_lines(log.read_text(encoding="utf-8", errors="replace"))
+    yield from _or_refused(scheduler_texts(data))
+
+
+def _or_refused(said: Iterator[Said]) -> Iterator[Said | Refused]:
+    try:
+        yield from said
+    except Refused as refused:
+        yield refused
+
+
+def _found(everything: Iterable[Said | Refused]) -> set[str]:
+    hits: set[str] = set()
+    places: dict[str, set[str]] = {}
+    for each in everything:
+        if isinstance(each, Refused):
+            hits.add(f"{_fit_to_show(each.place)}: {each.why}")
+        else:
+            place, texts = each
+            places.setdefault(place, set()).update(texts)
+    # Most texts stand in several places and are read once.
+    texts = pl.Series(list(set().union(*places.values())), dtype=pl.String)
+    texts = texts.filter(~texts.str.contains(_NOBODY))
+    found = {text: kinds for text in texts.filter(has_identifier(texts)) if (kinds := _kinds(text))}
+    for place, said in places.items():
+        hits |= {f"{_fit_to_show(place)}: {kind}" for text in said & found.keys() for kind in found[text]}
+    return hits
+
+
+def _kinds(text: str) -> set[str]:
+    """What is found in a text, but for reviewed contacts of authorities, shortened hashes and instants."""
+    made_here = [match.span() for match in _MADE_HERE.finditer(text)]
+    return {
+        hit.kind.value
+        for hit in find_identifiers(text)
+        if not _is_reviewed(text, hit) and not any(start <= hit.start and hit.end <= end for start, end in made_here)
+    }
+
+
+def _is_reviewed(text: str, hit: Hit) -> bool:
+    reviewed = read_reference("allowed_contacts")
+    return (text[hit.start : hit.end], hit.kind.value) in set(reviewed.select("text", "kind").iter_rows())
+
+
+def _fit_to_show(place: str) -> str:
+    """A place without what points at a person in it: a file, a part or a heading may be named so."""
+    if not find_identifiers(place):
+        return place
+    parts = list(PurePosixPath(place).parts)
+    while find_identifiers("/".join(parts)):
+        parts.pop()
+    return "/".join([*parts, "…"])

@@ -1,12 +1,17 @@
 """The privacy door: what must stay text in a source that concerns people is read for identifiers, and loses them."""
 
+import secrets
 from dataclasses import replace
 from datetime import date
+from hashlib import blake2b
+from pathlib import Path
 
 import polars as pl
 
 from sources._declare import Date, Source, Text
 from sources._identifiers import has_identifier
+from sources._landing import read_manifest, write_atomically
+from sources._problem import Problem
 from sources._strict import Ledger, Parsed, Refusal
 
 RULE = "identifier"
@@ -51,3 +56,39 @@ def screen(parsed: Parsed, source: Source, where: str, received: date) -> Parsed
             rows_duplicate=book.rows_duplicate,
         ),
     )
+
+
+def hide_identities(parsed: Parsed, source: Source, key: bytes) -> Parsed:
+    """Put a keyed hash of 32 hexadecimal digits (BLAKE2b, RFC 7693) in the place of every `identity`.
+
+    The same text gives the same hash under the same key, in every delivery; who does not have the key cannot try names.
+    """
+    names = [column.name for column in source.columns if isinstance(column.type, Text) and column.type.identity]
+    frame = parsed.frame
+    for name in names:
+        texts = frame[name].drop_nulls().unique()
+        hashes = [blake2b(text.encode(), key=key, digest_size=16).hexdigest() for text in texts]
+        hidden = pl.col(name).replace_strict(texts, hashes, default=None, return_dtype=pl.String)
+        frame = frame.with_columns(hidden)
+    return replace(parsed, frame=frame)
+
+
+def identity_key(data: Path) -> bytes:
+    """The installation's own key: made at the first delivery, kept with the landing zone and backed up with it.
+
+    Raises Problem when it is gone though rows that were hashed with it may remain: under a new key the same report
+    would be counted twice.
+    """
+    path = data / "landing" / "identity.key"
+    if not path.exists() and not any(each.origin == "add" and each.original_sha256 for each in read_manifest(data)):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with write_atomically(path) as temporary:
+            temporary.touch(mode=0o600)
+            temporary.write_text(secrets.token_hex(32), encoding="ascii")
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise Problem(str(path), "nyckeln saknas eller är skadad", do="återställ den från säkerhetskopian av landing")
+    return key

@@ -10,26 +10,35 @@ from pathlib import Path
 import polars as pl
 
 from sources._declare import Landing
-from sources._door import screen
-from sources._landing import Part, keep_snapshot, snapshot_path, write_atomically
+from sources._door import hide_identities, identity_key, screen
+from sources._landing import Part, keep_snapshot, sha256, snapshot_path, write_atomically
 from sources._problem import Problem
+from sources._read import read_bytes
 from sources._registry import SourceModule
 from sources._strict import REFERENCE, Parsed, conform
 
 REDACTED = "parquet"
 
 
+def snapshot_name(source: str, sha256: str) -> str:
+    """What messages call a file: its source and the beginning of its hash, never the name it was handed in with."""
+    return f"{source} {sha256[:12]}"
+
+
 def parse_file(module: SourceModule, raw: Path, where: str) -> Parsed:
     """Read one file in the publisher's layout into typed rows with a balanced ledger.
 
     Raises Problem where the file cannot be trusted as a whole. A file of another shape than the source expects is
-    one of those: the error that it causes may quote a cell, so only its kind is told.
+    one of those: the error that it causes may quote a cell, so only its kind is told. Errors and warnings call the
+    file `where` and never by its name, which may be a person's.
     """
     try:
         rows = module.parse(raw)
+    except Problem as problem:
+        raise problem.at(where) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise Problem(
-            raw.name,
+            where,
             "innehållet har en annan form än väntat",
             found=type(error).__name__,
             do=f"kontrollera filen; är formen ny behöver sources/{module.name}.py ändras",
@@ -37,16 +46,19 @@ def parse_file(module: SourceModule, raw: Path, where: str) -> Parsed:
     return conform(rows, module.source, where)
 
 
-def pass_the_door(module: SourceModule, data: Path, raw: Path, received: date) -> Part:
+def pass_the_door(module: SourceModule, data: Path, raw: Path, received: date, *, key: bytes | None = None) -> Part:
     """Read a file that may hold personal data and keep only the redacted rows as its landing object.
 
-    received: the day it came; a row of a later day is refused.
+    received: the day it came; a row of a later day is refused. key: what identities are hashed with, where it is not
+    the installation's own. What is kept calls the file `snapshot_name`, as errors do.
     """
+    where = snapshot_name(module.name, sha256(read_bytes(raw)))
     folder = data / "landing" / module.name
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / ".door.tmp"
     try:
-        screen(parse_file(module, raw, raw.name), module.source, raw.name, received).write(temporary)
+        screened = screen(parse_file(module, raw, where), module.source, where, received)
+        hide_identities(screened, module.source, key or identity_key(data)).write(temporary)
         return keep_snapshot(data, module.name, temporary.read_bytes(), REDACTED)
     finally:
         temporary.unlink(missing_ok=True)
@@ -61,7 +73,7 @@ def parse_snapshots(module: SourceModule, data: Path, parts: Iterable[Part]) -> 
 
 def _parsed(module: SourceModule, data: Path, part: Part) -> Path:
     raw = snapshot_path(data, module.name, part)
-    where = f"{module.name} {part.sha256[:12]}"
+    where = snapshot_name(module.name, part.sha256)
     if module.source.landing is Landing.REDACTED:
         if not _is_whole(raw):
             raise _lost(where)
@@ -80,7 +92,7 @@ def _is_whole(path: Path) -> bool:
     """Whether a parsed file can be read: a cache that a crash or a disk has damaged is made anew."""
     try:
         Parsed.read(path, rows=False)
-    except (OSError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError):
+    except Problem:
         return False
     return True
 
