@@ -42,6 +42,7 @@ class Concerns(StrEnum):
     THINGS = "things"
     PLACES = "places"
     ADULTS = "adults"
+    CARE = "care"
     CHILDREN = "children"
 
 
@@ -87,11 +88,15 @@ class Between:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """Text, optionally of a given length or from a closed list."""
+    """Text, optionally of a given length or from a closed list.
+
+    Of an `identity` only whether two are the same matters: it leaves the privacy door as a keyed hash.
+    """
 
     length: int | None = None
     accepted: tuple[str, ...] = ()
     unknown: Unknown = Unknown.REFUSE
+    identity: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +183,8 @@ class Source:
     column (a survey's name) that keeps deliveries of one period apart; `expected_by` (MM-DD) the day by which a yearly
     publisher has the figures of the year before, and a survey of every second year its own. `free_text` columns are
     read for category flags and dropped; `ignore` columns are known and not used; `reference` lists decide how a row is
-    read.
+    read. `retention_months` after it came in, a snapshot is replaced by the columns `aggregate` (name, SQL type) of
+    `staging.<source>_by_snapshot`, where the municipality has decided so; None keeps it.
     """
 
     title: str
@@ -204,6 +210,8 @@ class Source:
     disclosure: Disclosure
     concerns: Concerns
     landing: Landing = Landing.BYTES
+    retention_months: int | None = None
+    aggregate: tuple[tuple[str, str], ...] = ()
     by_hand: bool = False
     synthetic: bool = False
 

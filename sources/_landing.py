@@ -1,12 +1,13 @@
-"""The landing zone: bytes as they came, addressed by hash, and a manifest of every observation."""
+"""The landing zone: bytes as they came, addressed by hash, and a manifest of every observation and every removal."""
 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo
@@ -14,15 +15,27 @@ from zoneinfo import ZoneInfo
 from sources._declare import Delivery
 from sources._problem import Problem
 
+# OverflowError: an instant in the year 1 or 9999 has no other time zone.
+_UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, OverflowError)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+AGGREGATE = "aggregate.parquet"
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Part:
-    """One snapshot: the hash of its bytes and the ending of its file name."""
+    """One snapshot: the hash of its bytes and the ending of its file name; both become parts of a path."""
 
     sha256: str
     extension: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[0-9a-z]{1,64}", self.sha256) or not re.fullmatch(r"[0-9a-z.]{1,30}", self.extension):
+            raise ValueError("part")
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether it holds counts in the place of a snapshot whose retention has ended."""
+        return self.extension == AGGREGATE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +59,30 @@ class Observation:
     original_sha256: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Replacement:
+    """A snapshot whose retention had ended was replaced by its aggregate, by a decision that allows it."""
+
+    source: str
+    snapshot: str
+    by: Part
+    decision: str
+    on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tombstone:
+    """A snapshot was forgotten, for a reason that points at nobody. The same content may be brought in again later."""
+
+    source: str
+    snapshot: str
+    reason: str
+    on: date
+
+
+Line = Observation | Replacement | Tombstone
+
+
 def sha256(content: bytes) -> str:
     """The hexadecimal SHA-256 of some bytes."""
     return hashlib.sha256(content).hexdigest()
@@ -67,15 +104,15 @@ def keep_snapshot(data: Path, source: str, content: bytes, extension: str) -> Pa
     return part
 
 
-def record(data: Path, observations: Iterable[Observation]) -> None:
-    """Append observations to the manifest, durably."""
-    lines = "".join(json.dumps(_plain(each), ensure_ascii=False, sort_keys=True) + "\n" for each in observations)
-    if not lines:
+def record(data: Path, lines: Iterable[Line]) -> None:
+    """Append lines to the manifest, durably."""
+    written = "".join(json.dumps(_plain(each), ensure_ascii=False, sort_keys=True) + "\n" for each in lines)
+    if not written:
         return
     path = data / "landing" / "manifest.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as manifest:
-        manifest.write(_mended(manifest) + lines.encode())
+        manifest.write(_mended(manifest) + written.encode())
         manifest.flush()
         os.fsync(manifest.fileno())
 
@@ -86,15 +123,48 @@ def _mended(manifest: IO[bytes]) -> bytes:
     content = manifest.read()
     last = content[content.rfind(b"\n") + 1 :]
     try:
-        _observation(json.loads(last or b"null"))
-    except (ValueError, KeyError, TypeError):
+        _line(json.loads(last or b"null"))
+    except _UNREADABLE:
         manifest.truncate(len(content) - len(last))
         return b""
     return b"\n"
 
 
 def read_manifest(data: Path) -> list[Observation]:
-    """Every observation ever made, oldest line first. A torn last line (a power cut) is passed over.
+    """Every observation that stands, oldest line first: see `standing`. Raises Problem like `read_history`."""
+    return standing(read_history(data))
+
+
+def standing(history: Iterable[Line]) -> list[Observation]:
+    """What the lines of a manifest leave: aggregates in the place of what they replaced, nothing of what was forgotten.
+
+    A snapshot that was forgotten and brought in again stands again; one that was replaced stays replaced.
+    """
+    left: list[Observation] = []
+    replaced: dict[tuple[str, str], Part] = {}
+    for line in history:
+        match line:
+            case Observation():
+                left.append(line)
+            case Replacement():
+                replaced[line.source, line.snapshot] = line.by
+            case Tombstone():
+                replaced.pop((line.source, line.snapshot), None)
+                left = [kept for each in left if (kept := _without(each, line)).parts]
+    return [
+        replace(each, parts=tuple(replaced.get((each.source, part.sha256), part) for part in each.parts))
+        for each in left
+    ]
+
+
+def _without(observation: Observation, tombstone: Tombstone) -> Observation:
+    if observation.source != tombstone.source:
+        return observation
+    return replace(observation, parts=tuple(part for part in observation.parts if part.sha256 != tombstone.snapshot))
+
+
+def read_history(data: Path) -> list[Line]:
+    """Every line of the manifest, oldest first. A torn last line (a power cut) is passed over.
 
     Raises Problem for any other line that cannot be read.
     """
@@ -102,19 +172,19 @@ def read_manifest(data: Path) -> list[Observation]:
     if not path.exists():
         return []
     lines = path.read_bytes().split(b"\n")
-    observations = []
+    history: list[Line] = []
     for number, line in enumerate(lines, 1):
         if not line:
             continue
         try:
-            observations.append(_observation(json.loads(line)))
-        except (ValueError, KeyError, TypeError):
+            history.append(_line(json.loads(line)))
+        except _UNREADABLE:
             if number == len(lines):
                 continue
             raise Problem(
                 f"{path}, rad {number}", "raden går inte att läsa", do="återställ filen från säkerhetskopian"
             ) from None
-    return observations
+    return history
 
 
 def in_force(
@@ -142,22 +212,47 @@ def in_force(
 
 @contextmanager
 def write_atomically(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its place when the block ends well, and vanishes when it does not."""
+    """A temporary path beside `path` that takes its place, durably, when the block ends well, and vanishes when not."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
-        with temporary.open("rb") as written:
-            os.fsync(written.fileno())
+        _sync(temporary)
         os.replace(temporary, path)
+        _sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _plain(observation: Observation) -> dict[str, object]:
-    plain = asdict(observation)
-    plain["observed_at"] = observation.observed_at.isoformat()
-    plain["content_as_of"] = observation.content_as_of.isoformat()
-    return plain
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _plain(line: Line) -> dict[str, object]:
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(line).items()}
+    return plain if isinstance(line, Observation) else {"kind": type(line).__name__.lower(), **plain}
+
+
+def _line(plain: dict[str, object]) -> Line:
+    values = dict(plain)
+    if not re.fullmatch(r"[0-9a-z_]{1,60}", str(values["source"])):  # it becomes a folder's name
+        raise ValueError("source")
+    texts = ("source", "request", "period", "deliverer", "origin", "snapshot", "decision", "reason")
+    if not all(isinstance(values[name], str) for name in texts if name in values):
+        raise TypeError("text")
+    match values.pop("kind", "observation"):
+        case "observation":
+            return _observation(values)
+        case "replacement":
+            by = Part(**values.pop("by"))  # type: ignore[arg-type]
+            return Replacement(**{**values, "by": by, "on": date.fromisoformat(str(values["on"]))})  # type: ignore[arg-type]
+        case "tombstone":
+            return Tombstone(**{**values, "on": date.fromisoformat(str(values["on"]))})  # type: ignore[arg-type]
+        case _:
+            raise ValueError("kind")
 
 
 def _observation(plain: dict[str, object]) -> Observation:
@@ -165,11 +260,14 @@ def _observation(plain: dict[str, object]) -> Observation:
     parts = values.pop("parts")
     if not isinstance(parts, list):
         raise TypeError("parts")
+    observed_at = datetime.fromisoformat(str(values["observed_at"]))
+    if observed_at.tzinfo is None:
+        raise ValueError("observed_at")
     return Observation(
         **{
             **values,
             "parts": tuple(Part(**part) for part in parts),
-            "observed_at": datetime.fromisoformat(str(values["observed_at"])),
+            "observed_at": observed_at.astimezone(UTC),
             "content_as_of": date.fromisoformat(str(values["content_as_of"])),
             "original_sha256": tuple(values["original_sha256"]),  # type: ignore[arg-type]
         }

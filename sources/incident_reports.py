@@ -37,7 +37,7 @@ SOURCE = Source(
     cadence=Cadence.WEEKLY,
     delivery=Delivery.APPEND,
     columns=(
-        Column("rapport_id", "report_id", Text()),
+        Column("rapport_id", "report_id", Text(identity=True)),
         Column("datum", "date", Date()),
         Column("tid", "time", ClockTime(), required=False),
         Column("kommun", "municipality_code", Municipality()),
@@ -45,7 +45,7 @@ SOURCE = Source(
             "plats", "place", Listed(table="places", match="place", to="place", unknown=Unknown.DROP), required=False
         ),
         Column("kategori", "category", Listed(table="incident_categories", match="category", to="canonical_category")),
-        Column("rapportor", "reporter", Text(), required=False),
+        Column("rapportor", "reporter", Text(identity=True), required=False),
         Column("keyword_flags", "keyword_flags", Text(), required=False, derived=True),
     ),
     free_text=("beskrivning", "atgard"),
@@ -53,8 +53,16 @@ SOURCE = Source(
     speaks_of="date",
     reference=("places", "incident_categories", "incident_keywords"),
     disclosure=Disclosure.LOCAL,
-    concerns=Concerns.PLACES,
+    concerns=Concerns.CHILDREN,  # some categories; each category says its own in incident_categories.csv
     landing=Landing.REDACTED,
+    retention_months=24,  # a proposal, not law: the municipality's own decision is what counts
+    aggregate=(
+        ("municipality_code", "varchar"),
+        ("month", "date"),
+        ("category", "varchar"),
+        ("reports", "bigint"),
+        ("reporters", "bigint"),
+    ),
     by_hand=True,
 )
 

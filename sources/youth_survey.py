@@ -38,7 +38,7 @@ SOURCE = Source(
     expected_by="06-30",
     delivery=Delivery.REPLACES_PERIOD,
     columns=(
-        Column("undersokning", "survey", Text()),
+        Column("undersokning", "survey", Text(identity=True)),
         Column("ar", "year", Whole(minimum=2000, maximum=2100)),
         Column("kommun", "municipality_code", Municipality()),
         Column("arskurs", "grade", Text(accepted=("åk 7", "åk 8", "åk 9", "gy 1", "gy 2", "gy 3"))),
@@ -56,6 +56,19 @@ SOURCE = Source(
     disclosure=Disclosure.LOCAL,
     concerns=Concerns.CHILDREN,
     landing=Landing.REDACTED,
+    retention_months=24,  # a proposal, not law: the municipality's own decision is what counts
+    aggregate=(
+        ("survey", "varchar"),
+        ("year", "bigint"),
+        ("municipality_code", "varchar"),
+        ("grade", "varchar"),
+        ("question", "varchar"),
+        ("respondents", "bigint"),
+        ("answered_yes", "bigint"),
+        ("weight_yes", "decimal(38, 6)"),
+        ("weight", "decimal(38, 6)"),
+        ("squared_weight", "decimal(38, 6)"),
+    ),
     by_hand=True,
 )
 

@@ -222,6 +222,8 @@ def test_a_file_added_late_gives_what_it_would_have_given_in_time(tmp_path: Path
     module = all_sources()["incident_reports"]
     results = []
     for name, days in (("in_time", list(REPORTS)), ("late", list(REPORTS)[::-1])):
+        (tmp_path / name / "landing").mkdir(parents=True)
+        (tmp_path / name / "landing" / "identity.key").write_text("ab" * 32)  # as in one installation
         for number, received in enumerate(days):
             raw = tmp_path / f"{name}_{received}.csv"
             raw.write_text(HEADING + REPORTS[received], encoding="utf-8")

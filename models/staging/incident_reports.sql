@@ -29,6 +29,8 @@ select
     category,
     reporter,
     keyword_flags,
+    snapshot,
+    observed_at,
     is_synthetic,
     content_as_of as data_as_of
 from kept

@@ -7,6 +7,7 @@ with answers as (
         municipality_code,
         grade,
         coalesce(weight, 1) as weight,
+        snapshot,
         is_synthetic,
         content_as_of as data_as_of,
         unnest([
