@@ -1,5 +1,7 @@
 """Brings in what is new from the sources, and reads what is in force of each."""
 
+import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -18,15 +20,23 @@ from sources._landing import (
     Part,
     in_force,
     keep_snapshot,
-    read_manifest,
+    read_history,
     record,
     sha256,
+    standing,
 )
-from sources._parse import parse_file, parse_snapshots, pass_the_door
+from sources._parse import parse_file, parse_snapshots, pass_the_door, snapshot_name
 from sources._problem import Problem, UsageProblem
+from sources._read import read_bytes
 from sources._registry import SourceModule, all_sources
+from sources._retention import cannot_be_rebuilt, replaced_deliveries
 from sources._strict import Ledger, Parsed, content_as_of
 
+# The ending of a file's name is part of the name: only these are kept of it.
+_EXTENSIONS = ("csv", "json", "xlsx")
+# Nobody's names are in the sample, and its releases are to be the same everywhere.
+_SAMPLE_KEY = b"sample"
+_PERIOD = re.compile(r"[\w –-]{0,40}")
 _NO_ROWS = Ledger(rows_read=0, rows_loaded=0, rows_quarantined=0, rows_duplicate=0)
 
 
@@ -68,14 +78,16 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
 
 
 def _collect_sample(plan: Plan, module: SourceModule) -> None:
-    seen = {(each.request, each.period) for each in read_manifest(plan.data) if each.source == module.name}
+    # Also what has been forgotten: it is not brought in again.
+    history = [each for each in read_history(plan.data) if isinstance(each, Observation)]
+    seen = {(each.request, each.period) for each in history if each.source == module.name}
     observations = read_sample()["observation"]
     assert isinstance(observations, list)
     for each in observations:
         if each["source"] != module.name or (each["request"], each.get("period", "")) in seen:
             continue
-        raws = [SAMPLE / name for name in each["files"]]
-        parts = [_land(plan.data, module, raw, each["observed_at"]) for raw in raws]
+        raws = [(SAMPLE / name).resolve() for name in each["files"]]  # an installer may link instead of copying
+        parts = [_land(plan.data, module, raw, each["observed_at"], key=_SAMPLE_KEY) for raw in raws]
         _record(
             plan,
             module,
@@ -90,11 +102,21 @@ def _collect_sample(plan: Plan, module: SourceModule) -> None:
         )
 
 
-def _land(data: Path, module: SourceModule, raw: Path, received_at: datetime) -> Part:
+def _land(data: Path, module: SourceModule, raw: Path, received_at: datetime, key: bytes | None = None) -> Part:
     """Keep a delivered file as the source declares: its bytes, or only the rows that pass the privacy door."""
     if module.source.landing is Landing.REDACTED:
-        return pass_the_door(module, data, raw, received_at.astimezone(STOCKHOLM).date())
-    return keep_snapshot(data, module.name, raw.read_bytes(), raw.suffix.removeprefix(".").lower() or "txt")
+        return pass_the_door(module, data, raw, received_at.astimezone(STOCKHOLM).date(), key=key)
+    extension = raw.suffix.removeprefix(".").lower()
+    return keep_snapshot(data, module.name, read_bytes(raw), extension if extension in _EXTENSIONS else "txt")
+
+
+def _land_delivered(data: Path, module: SourceModule, raw: Path, received_at: datetime) -> Part:
+    """As `_land`; whoever handed the file in is told its name, which is written down nowhere."""
+    try:
+        return _land(data, module, raw, received_at)
+    except Problem as problem:
+        called = snapshot_name(module.name, sha256(read_bytes(raw)))
+        raise problem.at(problem.where.replace(called, raw.name)) from None
 
 
 def _record(
@@ -131,7 +153,7 @@ def _record(
         origin=origin,
         synthetic=synthetic or module.source.synthetic,
         inferred=inferred,
-        original_sha256=tuple(sha256(raw.read_bytes()) for raw in original) if is_redacted else (),
+        original_sha256=tuple(sha256(read_bytes(raw)) for raw in original) if is_redacted else (),
     )
     record(plan.data, [observation])
     return observation
@@ -155,7 +177,7 @@ def add_files(
     """Bring in hand-delivered files; all are read whole before any is recorded, so a bad one stops them all.
 
     Files of one call and one period are one delivery: together they replace the period's earlier one. Raises Problem
-    for a file that cannot be trusted.
+    for a file that cannot be trusted, and for one that would be counted twice because its rows are only counts now.
     """
     # A file added to a source that is otherwise fetched stands beside the answers: row by row the newest counts.
     is_whole = module.source.delivery is Delivery.FULL and module.source.by_hand
@@ -166,13 +188,24 @@ def add_files(
             "period saknas",
             do="ange --period, till exempel --period 2025; en ny leverans ersätter den gamla",
         )
-    if missing := [raw for raw in files if not raw.is_file()]:
+    if missing := [raw for raw in files if not os.path.lexists(raw)]:
         raise UsageProblem(str(missing[0]), "filen finns inte", do="kontrollera namnet")
+    if _PERIOD.fullmatch(period) is None:
+        raise UsageProblem(f"add {module.name}", "perioden går inte att använda", found=period, do="skriv t.ex. 2025")
+    if module.source.delivery is Delivery.APPEND:
+        counted = replaced_deliveries(read_history(plan.data), module.name)
+        for number, raw in enumerate(files, 1):
+            if sha256(read_bytes(raw)) in counted:
+                raise UsageProblem(
+                    f"add {module.name}, fil {number}",
+                    "filen har lämnats förut och är gallrad",
+                    do="utelämna den: dess rader räknas redan",
+                )
     at = plan.now if received is None else datetime(received.year, received.month, received.day, 12, tzinfo=STOCKHOLM)
     if module.source.landing is Landing.BYTES:
         for raw in files:
             parse_file(module, raw, raw.name)
-    parts = {raw: _land(plan.data, module, raw, at) for raw in files}
+    parts = {raw: _land_delivered(plan.data, module, raw, at) for raw in files}
     for delivery in [list(parts)] if replaces else [[raw] for raw in parts]:
         _record(
             plan,
@@ -191,9 +224,8 @@ def add_files(
 def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceResult:
     """Parse what is in force of one source on the day of the run, and balance its ledger."""
     source = module.source
-    observations = in_force(
-        read_manifest(plan.data), module.name, source.delivery, as_of=plan.as_of, origins=plan.origins
-    )
+    history = read_history(plan.data)
+    observations = in_force(standing(history), module.name, source.delivery, as_of=plan.as_of, origins=plan.origins)
     try:
         paths = parse_snapshots(module, plan.data, [part for each in observations for part in each.parts])
     except Problem as unreadable:
@@ -216,7 +248,10 @@ def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceRe
             for part, book in books.items()
             for refusal in book.refusals
         ),
-        warnings=tuple(dict.fromkeys(warning for book in books.values() for warning in book.warnings)),
+        warnings=(
+            *cannot_be_rebuilt(history, module.name, plan.as_of),
+            *dict.fromkeys(warning for book in books.values() for warning in book.warnings),
+        ),
         problem=problem,
         data_as_of=until,
         expected_by=expected,
@@ -224,25 +259,6 @@ def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceRe
     )
 
 
-def collect_and_read(plan: Plan, module: SourceModule, tell: Tell = lambda _: None) -> SourceResult:
-    """Fetch and parse one source. A source that fails keeps its newest valid data and says what went wrong."""
-    try:
-        collect(plan, module, tell)
-    except Problem as problem:
-        return read_source(plan, module, str(problem))
-    return read_source(plan, module)
-
-
 def chosen_sources(plan: Plan) -> list[SourceModule]:
     """The sources this run asks; the others are read as they last were."""
     return [module for name, module in all_sources().items() if not plan.only or name in plan.only]
-
-
-def read_all(plan: Plan, tell: Tell) -> list[SourceResult]:
-    """Fetch and parse every source, in the order of their names."""
-    asked = {module.name for module in chosen_sources(plan)}
-    results = []
-    for name, module in all_sources().items():
-        tell(f"läser {name}")
-        results.append(collect_and_read(plan, module, tell) if name in asked else read_source(plan, module))
-    return results

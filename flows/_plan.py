@@ -58,11 +58,21 @@ def make_plan(
 ) -> Plan:
     """Settle a run: the day it speaks of, and that the sample never meets real data.
 
-    Raises UsageProblem for an unknown source, and for a sample run in a folder with real observations.
+    Raises UsageProblem for an unknown source, for a retention decision on a source without retention, and for a sample
+    run in a folder with real observations.
     """
     now = now or datetime.now(UTC)
     if unknown := sorted(set(only) - all_sources().keys()):
         raise UsageProblem("--only", "okänd källa", found=unknown[0], do=f"kända är {', '.join(all_sources())}")
+    can_end = [name for name, module in all_sources().items() if module.source.retention_months is not None]
+    for name, decision in settings.gallringsbeslut.items():
+        if name not in can_end or not decision.strip():
+            raise UsageProblem(
+                "gallringsbeslut",
+                "beslutet gäller ingen källa som gallras, eller är tomt",
+                found=name,
+                do=f"källor som gallras är {', '.join(can_end)}; ange diarienummer och dag",
+            )
     scope_of(settings.area)
     if sample:
         is_real = any(each.origin != "sample" for each in read_manifest(settings.data))

@@ -5,16 +5,23 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import polars as pl
+
+from flows._audit import audit_release
 from flows._collect import SourceResult
 from flows._plan import PASSAGE, Plan, Tell
+from flows._published import Published, decisions, record_release
 from flows._version import VERSION
+from models._build import DECIDED, Built
+from models._disclose import Leak
+from models._duckdb import connect
 from models._model import all_models
 from models._scope import scope_of
 from reports._quality_process import QualityError, ask, finish, start
-from reports.gate import find_hits
+from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 
 Checking = subprocess.Popen[str]
@@ -36,19 +43,22 @@ def publish(
     plan: Plan,
     release: str,
     results: Sequence[SourceResult],
+    built: Built,
+    published: Sequence[Published],
     check: Checking,
     seconds: dict[str, float],
     tell: Tell,
 ) -> list[str]:
     """Write the release beside the old ones, let the data quality check read it, and swing `latest` over.
 
-    A reader sees the old release or the new one, never a half. Returns what the check found; when that is not
+    A reader sees the old release or the new one, never a half. What it shows and hides of people is in the ledger
+    (`published` holds the earlier lines) before anyone can read it. Returns what the checks found; when that is not
     empty nothing was published and the old release stands.
     """
     output = plan.data / "output"
     output.mkdir(parents=True, exist_ok=True)
     output.chmod(PASSAGE)
-    _sweep(output)
+    sweep(output)
     log = plan.data / "log" / release
     log.mkdir(parents=True, exist_ok=True)
     temporary = output / f".{release}.tmp"
@@ -77,21 +87,31 @@ def publish(
         )
         contracts = [model.contract for model in all_models() if model.table in TABLES]
         clock = time.perf_counter()
-        write_release(temporary, plan.data / "warehouse.duckdb", meta, tell)
+        write_release(temporary, plan.data / "warehouse.duckdb", meta, built.personal, tell)
         seconds["release"] = time.perf_counter() - clock
         ask(check, quality_request(temporary, log, release, contracts))
         tell("läser utgåvan efter personuppgifter")
         clock = time.perf_counter()
-        if hits := find_hits(temporary):
+        if hits := find_hits(temporary, plan.data):
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
         seconds["gate"] = time.perf_counter() - clock
+        tell("prövar vad en angripare kan räkna ut")
+        clock = time.perf_counter()
+        with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
+            decided = con.sql(f"from {DECIDED}").pl()
+        if found := _leaks(temporary, decided, decisions(plan.data, published)):
+            return found
+        seconds["audit"] = time.perf_counter() - clock
         tell("väntar på datakvalitetskontrollen")
         clock = time.perf_counter()
-        found = finish(check)
+        quality = finish(check)
         seconds["waiting_for_quality"] = time.perf_counter() - clock
-        if not found.success:
-            return [f"{each.table}: {each.expectation} {each.column}" for each in found.failed]
+        if not quality.success:
+            return [f"{each.table}: {each.expectation} {each.column}" for each in quality.failed]
+        if hits := find_hits_in(log):
+            return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
         clock = time.perf_counter()
+        record_release(plan.data, release, decided, is_sample=plan.sample)
         _swing(output, temporary, release)
         seconds["swing"] = time.perf_counter() - clock
     except QualityError as error:
@@ -99,6 +119,12 @@ def publish(
     finally:
         _remove(temporary)
     return []
+
+
+def _leaks(folder: Path, decided: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> list[str]:
+    """What the release gives away that it need not; what earlier ones gave away cannot be taken back by stopping it."""
+    found = audit_release(folder / "public" / "lagesbild.duckdb", decided, earlier)
+    return [str(each) for each in found if not (isinstance(each, Leak) and each.is_past_help)]
 
 
 def _swing(output: Path, temporary: Path, release: str) -> None:
@@ -115,14 +141,19 @@ def _swing(output: Path, temporary: Path, release: str) -> None:
     latest = output / "latest"
     if latest.is_symlink() and latest.readlink().name[:10] > release[:10]:
         return
+    point_latest(output, release)
+
+
+def point_latest(output: Path, release: str) -> None:
+    """Point `latest` at a release, by one rename."""
     pointer = output / ".latest.tmp"
     pointer.unlink(missing_ok=True)
     pointer.symlink_to(release)
-    os.replace(pointer, latest)
+    os.replace(pointer, output / "latest")
     _sync(output)
 
 
-def _sweep(output: Path) -> None:
+def sweep(output: Path) -> None:
     """Remove what an interrupted run left: unpublished folders, never a release."""
     for left in output.glob(".*.tmp"):
         _remove(left)

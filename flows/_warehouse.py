@@ -1,27 +1,42 @@
 """Hands what was parsed to the models, and builds the warehouse."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from flows._audit import known_totals
 from flows._collect import SourceResult
 from flows._plan import Plan, Tell
+from flows._published import Published, decisions
 from models._build import Built, build
+from models._disclose import Protection
 from models._duckdb import quote
 from models._protect import protect
 from models._scope import scope_of
 from sources._declare import Disclosure
+from sources._landing import Part
 from sources._registry import all_sources
 
 
-def build_warehouse(plan: Plan, results: Sequence[SourceResult], release: str, tell: Tell) -> Built:
-    """Build every table into the warehouse and make the public tables from it."""
+def build_warehouse(
+    plan: Plan, results: Sequence[SourceResult], release: str, tell: Tell, published: Sequence[Published] = ()
+) -> Built:
+    """Build every table into the warehouse and make the public tables from it.
+
+    published: the earlier releases, in the light of which it is decided what to show of people.
+    """
     warehouse = plan.data / "warehouse.duckdb"
     late = frozenset(result.name for result in results if result.is_late or result.problem)
-    built = build(warehouse, _parsed_tables(plan, results, release), scope_of(plan.settings.area), late, tell=tell)
+    concerns = {
+        name: module.source.concerns
+        for name, module in all_sources().items()
+        if module.source.disclosure is Disclosure.LOCAL
+    }
+    protection = Protection(concerns=concerns, earlier=decisions(plan.data, published), known=known_totals())
+    parsed, scope = _parsed_tables(plan, results, release), scope_of(plan.settings.area)
+    built = build(warehouse, parsed, scope, late, protection, tell=tell)
     if not built.breaches:
-        local = [name for name, module in all_sources().items() if module.source.disclosure is Disclosure.LOCAL]
-        protect(warehouse, local)
+        protect(warehouse, list(concerns))
     return built
 
 
@@ -38,22 +53,36 @@ def _parsed_tables(plan: Plan, results: Sequence[SourceResult], release: str) ->
         ),
     }
     for result in results:
-        tables |= _rows_tables(result)
+        tables |= rows_tables(result)
     return tables
 
 
-def _rows_tables(result: SourceResult) -> dict[str, pl.DataFrame | str]:
-    """`<source>`: the rows in force, each with its snapshot and what is known of its observation."""
-    columns = {column.name: _EMPTY[type(column.type).__name__] for column in all_sources()[result.name].source.columns}
-    if not result.parsed:
+def rows_tables(result: SourceResult) -> dict[str, pl.DataFrame | str]:
+    """`<source>`: the rows in force, each with its snapshot and what is known of its observation.
+
+    `<source>_aggregated`, where the source has a retention: the counts that stand in the place of rows.
+    """
+    source = all_sources()[result.name].source
+    columns = {column.name: _EMPTY[type(column.type).__name__] for column in source.columns}
+    tables = _rows_of(result, result.name, [part for part in result.parsed if not part.is_aggregate], columns)
+    if source.retention_months is not None:
+        aggregates = [part for part in result.parsed if part.is_aggregate]
+        tables |= _rows_of(result, f"{result.name}_aggregated", aggregates, dict(source.aggregate))
+    return tables
+
+
+def _rows_of(
+    result: SourceResult, table: str, parts: Sequence[Part], columns: Mapping[str, str]
+) -> dict[str, pl.DataFrame | str]:
+    if not parts:
         listed = ", ".join(f'null::{dtype} as "{name}"' for name, dtype in {**columns, **_PROVENANCE}.items())
-        return {result.name: f"select {listed} limit 0"}
+        return {table: f"select {listed} limit 0"}
     newest = {part: each for each in result.observations for part in each.parts}
     first = {part: each for each in reversed(result.observations) for part in each.parts}
     files = pl.DataFrame(
         [
             {
-                "file": str(path),
+                "file": str(result.parsed[part]),
                 "snapshot": part.sha256,
                 "first_observed_at": first[part].observed_at,
                 "observed_at": newest[part].observed_at,
@@ -61,15 +90,15 @@ def _rows_tables(result: SourceResult) -> dict[str, pl.DataFrame | str]:
                 "is_synthetic": newest[part].synthetic,
                 "is_inferred": newest[part].inferred,
             }
-            for part, path in result.parsed.items()
+            for part in parts
         ]
     )
-    listed = ", ".join(quote(str(path)) for path in result.parsed.values())
+    listed = ", ".join(quote(str(result.parsed[part])) for part in parts)
     query = (
         f"select rows.* exclude (filename), files.* exclude (file) from read_parquet([{listed}], filename = true, "
-        f"union_by_name = true) as rows join parsed.{result.name}_files as files on files.file = rows.filename"
+        f"union_by_name = true) as rows join parsed.{table}_files as files on files.file = rows.filename"
     )
-    return {f"{result.name}_files": files, result.name: query}
+    return {f"{table}_files": files, table: query}
 
 
 _EMPTY = {

@@ -1,4 +1,4 @@
-"""The command line: `lagesbild run | add | list | show | sql | check | explain | diff | status | template | new`."""
+"""The command line: `lagesbild run | add | list | show | sql | check | explain | diff | status | forget | …`."""
 
 import argparse
 import json
@@ -78,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     sql = command("sql", _sql, "fråga den senaste interna utgåvans databas")
     sql.add_argument("query", metavar="FRÅGA")
 
-    command("check", _check, "pröva alla kontrakt igen på den senaste utgåvan")
+    check = command("check", _check, "pröva alla kontrakt igen på den senaste utgåvan")
+    check.add_argument("--disclosure", action="store_true", help="pröva i stället vad en angripare kan räkna ut")
 
     explain = command("explain", _explain, "visa hur en siffra har kommit till")
     explain.add_argument("indicator", metavar="INDIKATOR")
@@ -91,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
 
     status = command("status", _status, "visa hur det står till med källor och utgåva")
     status.add_argument("--json", action="store_true", help="för övervakning")
+
+    forget = command("forget", _forget, "glöm en ögonblicksbild och alla utgåvor som bygger på den")
+    forget.add_argument("snapshot", metavar="KONTROLLSUMMA", help="minst åtta tecken, se lagesbild explain")
+    forget.add_argument("--reason", required=True, metavar="SKÄL", help="utan personuppgifter; det sparas")
 
     template = command("template", _template, "skriv en tom mall för en handlevererad källa")
     template.add_argument("source", metavar="KÄLLA")
@@ -216,7 +221,7 @@ def _print_query(given: argparse.Namespace, query: str) -> int:
     from lagesbild import open_release
 
     with closing(open_release(_data(given))) as con:
-        con.execute("set enable_external_access = false")
+        con.execute("set enable_external_access = false; set lock_configuration = true")
         try:
             result = con.sql(query)
             if result is not None:
@@ -229,15 +234,25 @@ def _print_query(given: argparse.Namespace, query: str) -> int:
 
 
 def _check(given: argparse.Namespace) -> int:
+    from flows._audit import audit_latest
     from lagesbild import open_release
     from models._contracts import breaches
     from models._model import all_models
 
-    found = []
-    tables = [model for model in all_models() if model.schema in ("core", "output")]
+    if given.disclosure:
+        audit = audit_latest(_data(given))
+        print(*audit.found, sep="\n", end="\n" if audit.found else "")
+        print(
+            f"{audit.hidden} av {audit.cells} tal om människor är dolda, {audit.earlier} andra utgåvor medräknade: "
+            f"{len(audit.found) or 'inget'} går att räkna ut."
+        )
+        return 1 if audit.found else 0
     with closing(open_release(_data(given))) as con:
-        for model in tables:
-            found += breaches(con, model.contract)
+        released = {
+            row[0] for row in con.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+        }
+        tables = [model for model in all_models() if model.table in released]
+        found = [breach for model in tables for breach in breaches(con, model.contract)]
     print("\n".join(map(str, found)) or f"Alla kontrakt håller ({len(tables)} tabeller).")
     return 1 if found else 0
 
@@ -303,7 +318,7 @@ def _diff(given: argparse.Namespace) -> int:
         where old.value is distinct from new.value or old.status is distinct from new.status
         order by all
     """
-    with closing(connect()) as con:
+    with closing(connect(folders=[file.parent for file in files])) as con:
         changed = con.sql(query)
         [(rows,)] = changed.aggregate("count(*)").fetchall()
         if rows:
@@ -312,18 +327,28 @@ def _diff(given: argparse.Namespace) -> int:
     return 0
 
 
-def _status(given: argparse.Namespace) -> int:
-    from flows.pipeline import latest_release, make_plan, read_source
+def _plan_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # the type would import the pipeline
+    """A plan for the data folder as it is: of the sample where it holds nothing else."""
+    from flows.pipeline import make_plan
     from flows.settings import read_settings
     from sources._landing import read_manifest
-    from sources._registry import all_sources
 
     settings = read_settings(data=given.data)
-    release = latest_release(settings.data)
     observations = read_manifest(settings.data)
     is_sample = bool(observations) and all(each.origin == "sample" for each in observations)
-    plan = make_plan(settings, sample=is_sample)
+    return make_plan(settings, sample=is_sample)
+
+
+def _status(given: argparse.Namespace) -> int:
+    from flows._retention import overdue
+    from flows.pipeline import latest_release, read_source
+    from sources._registry import all_sources
+
+    plan = _plan_of(given)
+    release = latest_release(plan.data)
     results = [read_source(plan, module) for module in all_sources().values()]
+    ended = {name: overdue(plan, module) for name, module in all_sources().items()}
+    decisions = plan.settings.gallringsbeslut
     late = any(result.is_late or result.problem for result in results)
     if given.json:
         rows = [
@@ -334,10 +359,14 @@ def _status(given: argparse.Namespace) -> int:
                 "data_as_of": str(result.data_as_of or ""),
                 "expected_by": str(result.expected_by or ""),
                 "problem": result.problem,
+                "retention_months": all_sources()[result.name].source.retention_months,
+                "retention_decision": decisions.get(result.name, ""),
+                "retention_ended": len(ended[result.name]),
+                "retention_ended_since": str(min(ended[result.name].values(), default="")),
             }
             for result in results
         ]
-        print(json.dumps({"release": release, "as_of": plan.as_of.isoformat(), "sample": is_sample, "sources": rows}))
+        print(json.dumps({"release": release, "as_of": plan.as_of.isoformat(), "sample": plan.sample, "sources": rows}))
     else:
         print(f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}")
         for result in results:
@@ -346,7 +375,18 @@ def _status(given: argparse.Namespace) -> int:
                 f"{result.name:<20}t.o.m. {result.data_as_of or '–'!s:<12}"
                 f"nyare väntas {result.expected_by or '–'!s:<12}{state}"
             )
+        for name, days in ended.items():
+            if days:
+                why = "gallras vid nästa körning" if name in decisions else "gallras ej: beslut saknas"
+                print(f"{name:<20}{why} ({len(days)} ögonblicksbilder, den äldsta sedan {min(days.values())})")
     return 3 if late else 0
+
+
+def _forget(given: argparse.Namespace) -> int:
+    from flows._forget import forget, forgotten_lines
+
+    print("\n".join(forgotten_lines(forget(_plan_of(given), given.snapshot, given.reason))))
+    return 0
 
 
 def _template(given: argparse.Namespace) -> int:

@@ -7,19 +7,24 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from flows._collect import SourceResult, add_files, chosen_sources, collect_and_read, read_all, read_source
+from flows._collect import SourceResult, add_files, chosen_sources, collect, read_source
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, publish
+from flows._published import Published, read_ledger
+from flows._retention import end_retention
 from flows._warehouse import build_warehouse
 from models._duckdb import connect
 from sources._landing import (
     Observation,
 )
+from sources._problem import Problem
+from sources._registry import SourceModule, all_sources
 from sources._strict import ROOT
 
 __all__ = [
@@ -63,10 +68,11 @@ class Outcome:
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
-def release_id(plan: Plan, results: Sequence[SourceResult]) -> str:
+def release_id(plan: Plan, results: Sequence[SourceResult], published: Sequence[Published] = ()) -> str:
     """The release's name: its day, and a hash of everything that decides what it says.
 
-    Content in force, code, lists, settings, libraries, and which sources are late or failed. When a source was last
+    Content in force, code, lists, settings, libraries, which sources are late or failed, and what earlier releases
+    (`published`) showed and hid. When a source was last
     looked at is not part of it: a night on which nothing changed gives the same name.
     """
     decided = hashlib.sha256(_code_hash().encode())
@@ -76,6 +82,7 @@ def release_id(plan: Plan, results: Sequence[SourceResult]) -> str:
         # In the order of their last observation: when A comes back after B, A is what counts.
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
             decided.update(each.encode())
+    decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
     # Letters only: a day followed by four digits is what a personnummer looks like.
     return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(_LETTERS)}"
 
@@ -116,29 +123,57 @@ def run(plan: Plan, tell: Tell = lambda _: None) -> Outcome:
         return finish_run(plan, results, check, time.perf_counter() - started, tell)
 
 
+def collect_and_read(plan: Plan, module: SourceModule, tell: Tell = lambda _: None) -> SourceResult:
+    """Fetch one source, end the retention of what is due, and parse what is in force.
+
+    A source that fails keeps its newest valid data and says what went wrong.
+    """
+    try:
+        collect(plan, module, tell)
+        end_retention(plan, module, tell)
+    except Problem as problem:
+        return read_source(plan, module, str(problem))
+    return read_source(plan, module)
+
+
+def read_all(plan: Plan, tell: Tell) -> list[SourceResult]:
+    """Fetch and parse every source, in the order of their names."""
+    asked = {module.name for module in chosen_sources(plan)}
+    results = []
+    for name, module in all_sources().items():
+        tell(f"läser {name}")
+        results.append(collect_and_read(plan, module, tell) if name in asked else read_source(plan, module))
+    return results
+
+
 def finish_run(
     plan: Plan, results: Sequence[SourceResult], check: Checking, parse_seconds: float, tell: Tell
 ) -> Outcome:
     """Everything after the sources: build, check, publish, log; the same for `lagesbild run` and for Prefect."""
     timed = {"parse": parse_seconds}
-    release = release_id(plan, results)
+    published = read_ledger(plan.data, is_sample=plan.sample)
+    latest = latest_release(plan.data)
+    before_latest = [each for each in published if each.release != latest]
     exit_code = 3 if any(result.is_late or result.problem for result in results) else 0
-    if latest_release(plan.data)[10:] == release[10:]:
+    if latest[10:] == release_id(plan, results, before_latest)[10:]:
         outcome = Outcome(
             exit_code=exit_code,
-            release=latest_release(plan.data),
-            path=plan.data / "output" / latest_release(plan.data),
+            release=latest,
+            path=plan.data / "output" / latest,
             is_new=False,
             sources=tuple(results),
             seconds=timed,
         )
         _log_run(plan, outcome)
         return outcome
+    release = release_id(plan, results, published)
     clock = time.perf_counter()
     tell("bygger tabellerna")
-    built = build_warehouse(plan, results, release, lambda _: None)
+    built = build_warehouse(plan, results, release, lambda _: None, published)
     timed["build"] = time.perf_counter() - clock
-    broken = [str(breach) for breach in built.breaches] or publish(plan, release, results, check, timed, tell)
+    broken = [str(breach) for breach in built.breaches] or publish(
+        plan, release, results, built, published, check, timed, tell
+    )
     outcome = Outcome(
         exit_code=1 if broken else exit_code,
         release=release,

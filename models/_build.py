@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from models._contracts import Breach, breaches
+from models._disclose import PEOPLE, Protection
 from models._duckdb import connect, quote
 from models._estimate import Scope, estimate
 from models._graph import graph, in_order, sources_behind
@@ -19,15 +20,20 @@ from sources._strict import REFERENCE
 
 ESTIMATES = "estimates.indicators"
 DEFINITIONS = "estimates.definitions"
+DECIDED = "estimates.decided"
 _DEFINED = ("indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "notes", "sources")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """A finished warehouse: what each model reads, which rules do not hold, and how long each table took."""
+    """A finished warehouse: what each model reads, which rules do not hold, and how long each table took.
+
+    personal: the core tables that rest on sources about people, whose small counts stand there.
+    """
 
     reads: Mapping[str, frozenset[str]]
     breaches: tuple[Breach, ...]
+    personal: frozenset[str] = frozenset()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -36,22 +42,25 @@ def build(
     parsed: Mapping[str, pl.DataFrame | str],
     scope: Scope,
     late: frozenset[str],
+    protection: Protection | None = None,
     *,
     models: Sequence[Model] | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Build every table anew into `warehouse`, replacing it.
 
-    `parsed` gives the tables of schema parsed, as frames or as queries. A broken contract does not raise: the
-    caller decides, and nothing may be published while there is one; nothing is estimated from broken tables, so the
-    warehouse then ends before the estimates. Raises Problem for a model that cannot be read.
+    `parsed` gives the tables of schema parsed, as frames or as queries. Without `protection` every source counts as
+    official. A broken contract does not raise: the caller decides, and nothing may be published while there is one;
+    nothing is estimated from broken tables, so the warehouse then ends before the estimates. Raises Problem for a model
+    that cannot be read.
     """
     warehouse.unlink(missing_ok=True)
     models = all_models() if models is None else models
+    protection = protection or Protection()
     by_table = {model.table: model for model in models}
     seconds: dict[str, float] = {}
     broken: list[Breach] = []
-    con = connect(warehouse)
+    con = connect(warehouse, folders=(warehouse.parent, REFERENCE, Path(tempfile.gettempdir())))
     try:
         con.execute("set force_compression = 'uncompressed'")  # rebuilt on every run: packing it costs more than room
         con.execute("begin")  # one transaction: a commit a table costs more than the tables
@@ -69,7 +78,9 @@ def build(
                 break  # what breaks its contract cannot be computed with: a negative count has no limits
             started = time.perf_counter()
             if table == ESTIMATES:
-                _create_from(con, table, estimate(con, indicators, sources, late, scope))
+                estimates = estimate(con, indicators, sources, late, scope, protection)
+                _create_from(con, table, estimates.rows)
+                _create_from(con, DECIDED, estimates.decided)
             elif table == DEFINITIONS:
                 _create_from(con, table, _definitions(indicators, sources))
             else:
@@ -81,7 +92,16 @@ def build(
         con.execute("checkpoint")
     finally:
         con.close()
-    return Built(reads=reads, breaches=tuple(broken), seconds=seconds)
+    return Built(
+        reads=reads,
+        breaches=tuple(broken),
+        personal=frozenset(
+            table
+            for table in reads
+            if table.startswith("core.") and PEOPLE & {*map(protection.concerns.get, sources_behind(reads, table))}
+        ),
+        seconds=seconds,
+    )
 
 
 def _load_reference(con: duckdb.DuckDBPyConnection) -> list[str]:

@@ -1,22 +1,24 @@
 """Turns what the indicators count into estimates: value, limits, method, status and flags, for every area."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 import numpy as np
 import polars as pl
 
+from models._disclose import CELLS, DECIDED, KEY, KNOWN, Protection, decide, strictest
 from models._duckdb import quote
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
+from models.methods.disclosure import OPEN, UNDER_TEN, rule_for
 from models.methods.proportions import effective_n, published_limits, wilson_limits
 from models.methods.rates import Floats, rate, rate_method
+from sources._declare import Concerns
 from sources._problem import Problem
 
 CONFIDENCE = 0.95
 _DECIMALS = 6
-_FEWEST_RESPONDENTS = 10
-_FEW_RESPONDENTS = 30
+_MANY = 30
 
 SCHEMA = {
     "indicator": pl.String,
@@ -50,6 +52,7 @@ SCHEMA = {
     "data_as_of": pl.Date,
 }
 _FIGURES = ("value", "lower_confidence_limit", "upper_confidence_limit")
+_COUNTED = ("numerator", "denominator", "weight_squares", "respondents", "response_rate")
 _TYPES = {
     "value": "double",
     "margin": "double",
@@ -57,6 +60,7 @@ _TYPES = {
     "denominator": "decimal(18, 6)",
     "weight_squares": "decimal(24, 6)",
     "respondents": "bigint",
+    "answered_yes": "bigint",
     "response_rate": "double",
 }
 
@@ -69,29 +73,47 @@ class Scope:
     areas: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Estimates:
+    """rows: the columns of `SCHEMA`. decided: what is shown and hidden of people, in the columns of `DECIDED`."""
+
+    rows: pl.DataFrame
+    decided: pl.DataFrame
+
+
 def estimate(
     con: duckdb.DuckDBPyConnection,
     models: Sequence[Model],
     sources: Mapping[str, frozenset[str]],
     late: frozenset[str],
     scope: Scope,
-) -> pl.DataFrame:
-    """One row per indicator, area, period, breakdown and category, in the columns of `SCHEMA`.
+    protection: Protection,
+) -> Estimates:
+    """One row per indicator, area, period, breakdown and category.
 
     Counts and microdata are given per municipality and summed here, in decimals, to the areas whose every member has
-    reported; published values stand as published. `sources` names the sources behind each indicator's table.
+    reported; published values stand as published. What may be shown is decided on the counts, before anything is
+    computed from them. `sources` names the sources behind each indicator's table.
     """
     facts = _facts(con, models, scope)
     if facts.is_empty():
-        return pl.DataFrame(schema=SCHEMA)
-    declared = pl.DataFrame([_declared(model, sources[model.table], late) for model in models])
+        return Estimates(rows=pl.DataFrame(schema=SCHEMA), decided=pl.DataFrame(schema=dict(DECIDED)))
+    declared = pl.DataFrame(
+        [_declared(model, sources[model.table], late, protection) for model in models],
+        schema_overrides={"declared_concerns": pl.String},
+    )
     rows = facts.join(declared, on="indicator", how="left").join(_areas(con), on="area_code", how="left")
-    rows = _with_limits(_with_status(rows))
-    rows = _with_periods(rows).with_columns(
+    rows = _with_periods(_with_rules(_with_status(rows)))
+    decided = decide(_cells(rows), _members(con), _with_official_counts(protection, rows))
+    rows = _with_limits(_without_hidden(rows, decided)).with_columns(
         flags=pl.concat_list(
             pl.col("static_flags"),
             _listed_if(pl.col("period_start").dt.year().is_in(pl.col("breaks")), "series_break"),
-            _listed_if(pl.col("few"), "few_respondents"),
+            _listed_if(
+                (pl.col("kind") != "counts") & pl.col("respondents").is_between(1, _MANY - 1).fill_null(False),
+                "few_respondents",
+            ),
+            pl.col("told").fill_null("").str.split(","),
             pl.col("row_flags").fill_null("").str.split(","),
         )
         .list.eval(pl.element().filter(pl.element() != "").unique().sort())
@@ -99,8 +121,11 @@ def estimate(
         confidence=pl.lit(CONFIDENCE),
         dispersion=pl.lit(None, pl.Float64),
     )
-    return rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort(
-        "indicator", "area_type", "area_code", "period_start", "breakdown", "category"
+    return Estimates(
+        rows=rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort(
+            "indicator", "area_type", "area_code", "period_start", "breakdown", "category"
+        ),
+        decided=decided,
     )
 
 
@@ -146,6 +171,7 @@ def _fact_sql(model: Model, found: Sequence[str]) -> str:
         "breakdown": "coalesce(breakdown, '')" if "breakdown" in found else "''",
         "category": "coalesce(category, '')" if "category" in found else "''",
         "status": "status" if "status" in found else "null::varchar",
+        "concerns": "concerns::varchar" if "concerns" in found else "null::varchar",
         "row_flags": "flags::varchar" if "flags" in found else "null::varchar",
         "is_synthetic": "is_synthetic",
         "data_as_of": "data_as_of",
@@ -185,12 +211,14 @@ _SUMS = """
                 where numerator is not null and denominator is not null and coalesce(status, 'ok') = 'ok'
             ) = members as is_whole,
             string_agg(distinct row_flags, ',' order by row_flags) as row_flags,
+            string_agg(distinct concerns, ',' order by concerns) as concerns,
             bool_or(is_synthetic) as is_synthetic,
             max(data_as_of) as data_as_of,
             sum(numerator) as numerator,
             sum(denominator) as denominator,
             sum(weight_squares) as weight_squares,
-            sum(respondents) as respondents
+            sum(respondents) as respondents,
+            sum(answered_yes) as answered_yes
         from facts
         join members using (area_code)
         join covered using (indicator, summed_code)
@@ -200,13 +228,14 @@ _SUMS = """
 
     select
         indicator, summed_code as area_code, period, breakdown, category,
-        case when not is_whole then 'not_reported' end as status, row_flags, is_synthetic, data_as_of,
+        case when not is_whole then 'not_reported' end as status, concerns, row_flags, is_synthetic, data_as_of,
         null::double as value,
         null::double as margin,
         case when is_whole then numerator end::decimal(18, 6) as numerator,
         case when is_whole then denominator end::decimal(18, 6) as denominator,
         case when is_whole then weight_squares end::decimal(24, 6) as weight_squares,
         case when is_whole then respondents end::bigint as respondents,
+        case when is_whole then answered_yes end::bigint as answered_yes,
         null::double as response_rate
     from sums
 """
@@ -221,10 +250,14 @@ def _check_columns(indicator: Indicator, found: Sequence[str]) -> None:
         raise Problem(where, "okänd kolumn i frågan", found=unknown[0], do=f"tillåtna är {', '.join(needed)}")
 
 
-def _declared(model: Model, sources: frozenset[str], late: frozenset[str]) -> dict[str, object]:
+def _declared(model: Model, sources: frozenset[str], late: frozenset[str], protection: Protection) -> dict[str, object]:
     indicator = model.indicator
     assert indicator is not None
+    local = [protection.concerns[source] for source in sources if source in protection.concerns]
     return {
+        "measure": indicator.measure or indicator.indicator,
+        "lowest_area": indicator.lowest_area,
+        "declared_concerns": strictest(local) if local else None,
         "indicator": indicator.indicator,
         "title": indicator.title,
         "focus_area": indicator.focus_area,
@@ -244,14 +277,20 @@ def _areas(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return con.sql("select area_code, area, area_type from core.areas").pl()
 
 
+def _members(con: duckdb.DuckDBPyConnection) -> Mapping[str, frozenset[str]]:
+    members: dict[str, set[str]] = {}
+    for area, municipality in con.sql("select area_code, municipality_code from core.area_members").fetchall():
+        members.setdefault(area, set()).add(municipality)
+    return {area: frozenset(codes) for area, codes in members.items()}
+
+
 def _with_status(rows: pl.DataFrame) -> pl.DataFrame:
     """Settle why a row has no figure, and take figures away from rows that may not show one."""
     counted = pl.col("kind") != "published"
-    few = (pl.col("kind") != "counts") & (pl.col("respondents") < _FEWEST_RESPONDENTS)
     status = (
         pl.when(pl.col("status").is_not_null() & (pl.col("status") != "ok"))
         .then(pl.col("status"))
-        .when(few)
+        .when((pl.col("kind") != "counts") & (pl.col("respondents") == 0))
         .then(pl.lit("too_few_respondents"))
         .when(counted & pl.col("numerator").is_null())
         .then(pl.lit("not_reported"))
@@ -263,14 +302,78 @@ def _with_status(rows: pl.DataFrame) -> pl.DataFrame:
     )
     counts = pl.col("status").is_in(["ok", "no_denominator"])
     return rows.with_columns(status=status).with_columns(
-        few=(pl.col("kind") != "counts")
-        & pl.col("respondents").is_between(_FEWEST_RESPONDENTS, _FEW_RESPONDENTS - 1).fill_null(False),
         **{name: pl.when(counts).then(pl.col(name)) for name in ("numerator", "denominator", "weight_squares")},
         **{name: pl.when(pl.col("status") == "ok").then(pl.col(name)) for name in ("value", "margin")},
         **{
             name: pl.when(pl.col("status") != "too_few_respondents").then(pl.col(name))
             for name in ("respondents", "response_rate")
         },
+    )
+
+
+def _with_rules(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rule each row is protected by (none for figures that an authority has published) and the count it is about.
+
+    A survey's rule is about how many answered, whatever it asks about.
+    """
+    given = rows.select("kind", "declared_concerns", "concerns").unique()
+    rules = given.with_columns(
+        pl.Series("rule", [_rule(*row) for row in given.iter_rows()], dtype=pl.String),
+    )
+    ways = pl.col("breakdown").str.split(",")
+    is_low = pl.col("area_type") == "municipality"
+    is_crossed = (pl.col("rule") == UNDER_TEN.name) & ways.list.contains("sex") & (ways.list.len() > 1)
+    is_unfounded = (pl.col("kind") == "published") & pl.col("respondents").is_null() & pl.col("margin").is_null()
+    return rows.join(rules, on=["kind", "declared_concerns", "concerns"], how="left", nulls_equal=True).with_columns(
+        count=pl.when(pl.col("kind") == "counts")
+        .then(pl.col("numerator").round().cast(pl.Int64))
+        .otherwise("respondents"),
+        is_withheld=(is_low & ((pl.col("lowest_area") != "municipality") | is_crossed)) | is_unfounded,
+    )
+
+
+def _rule(kind: str, declared: str | None, concerns: str | None) -> str | None:
+    if declared is None:
+        return None
+    if kind != "counts":
+        return UNDER_TEN.name
+    rule = rule_for(strictest(map(Concerns, (concerns or declared).split(","))))
+    return None if rule is OPEN else rule.name
+
+
+def _cells(rows: pl.DataFrame) -> pl.DataFrame:
+    """The counts of people that the rows would show. Where two indicators show one count, it is one cell."""
+    return (
+        rows.filter(pl.col("rule").is_not_null() & pl.col("status").is_in(["ok", "no_denominator"]))
+        .filter(pl.col("count").is_not_null())
+        .select(*CELLS)
+        .unique(subset=KEY, keep="any")
+    )
+
+
+def _with_official_counts(protection: Protection, rows: pl.DataFrame) -> Protection:
+    """What is known, with the counts of the same measures that authorities publish and that stand here as well."""
+    official = rows.filter(pl.col("rule").is_null() & pl.col("count").is_not_null())
+    shared = official.select(*KEY, pl.lit("").alias("part"), "count")
+    return replace(protection, known=pl.concat([protection.known, shared.select(*KNOWN)]))
+
+
+def _without_hidden(rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
+    """The rows, with nothing left in those that are hidden but why: the range, where it may be told."""
+    choice = decided.select(*KEY, "is_hidden", "is_told")
+    rows = rows.join(choice, on=KEY, how="left", maintain_order="left")
+    is_guarded = pl.col("rule").is_not_null() & pl.col("status").is_in(["ok", "no_denominator"])
+    is_hidden = is_guarded & (pl.col("is_hidden").fill_null(False) | pl.col("is_withheld"))
+    is_told = is_hidden & pl.col("is_told").fill_null(False)
+    is_count = pl.col("kind") == "counts"
+    return rows.with_columns(
+        *(pl.when(~is_hidden).then(pl.col(name)).alias(name) for name in (*_COUNTED, "value", "margin")),
+        status=pl.when(is_told & ~is_count)
+        .then(pl.lit("too_few_respondents"))
+        .when(is_hidden)
+        .then(pl.lit("suppressed"))
+        .otherwise("status"),
+        told=pl.when(is_told & is_count).then("rule"),
     )
 
 

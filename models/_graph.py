@@ -94,5 +94,5 @@ def in_order(reads: Mapping[str, frozenset[str]]) -> Sequence[str]:
 def sources_behind(reads: Mapping[str, frozenset[str]], table: str) -> frozenset[str]:
     """The names of the sources whose rows a table is made of, however many steps away."""
     if table.startswith("parsed."):
-        return frozenset({table.removeprefix("parsed.")})
+        return frozenset({table.removeprefix("parsed.").removesuffix("_aggregated")})
     return frozenset().union(*(sources_behind(reads, below) for below in reads.get(table, ())))

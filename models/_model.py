@@ -28,7 +28,10 @@ FLAGS = (
     "late_source",
     "inferred_population",
     "few_respondents",
+    "under_five",
+    "under_ten",
 )
+LOWEST_AREAS = ("municipality", "police_area")
 _TABLE_KEYS = {"title", "columns", "key", "not_null", "accepted", "ranges", "at_least"}
 _INDICATOR_KEYS = {
     "title",
@@ -44,6 +47,8 @@ _INDICATOR_KEYS = {
     "flags",
     "notes",
     "breaks",
+    "measure",
+    "lowest_area",
 }
 _TYPES: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(("key", "not_null", "flags", "notes", "breaks"), (list, "en lista, [ … ]")),
@@ -59,17 +64,22 @@ _INDICATOR_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "denominator",
         "effective_n",
         "respondents",
+        "answered_yes",
         "is_synthetic",
         "data_as_of",
     ),
     "published": ("area_code", "period", "value", "margin", "is_synthetic", "data_as_of"),
 }
-OPTIONAL_COLUMNS = ("breakdown", "category", "status", "flags", "respondents", "response_rate")
+OPTIONAL_COLUMNS = ("breakdown", "category", "status", "flags", "respondents", "response_rate", "concerns")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Indicator:
-    """What an indicator declares beside its SELECT; ids are public and never reused."""
+    """What an indicator declares beside its SELECT; ids are public and never reused.
+
+    Indicators of one `measure` count the same events or people, over other periods or per something else; a count that
+    one of them hides, none shows. lowest_area: police_area where a municipality's figures are never shown.
+    """
 
     indicator: str
     title: str
@@ -85,6 +95,8 @@ class Indicator:
     flags: tuple[str, ...]
     notes: tuple[str, ...]
     breaks: tuple[int, ...]
+    measure: str = ""
+    lowest_area: str = "municipality"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,6 +184,7 @@ def _range(limits: Mapping[str, float], where: str) -> tuple[float | None, float
 
 def _indicator(name: str, header: Mapping[str, Any], where: str) -> Indicator:
     defaults: dict[str, Any] = {"period_type": "year", "flags": [], "notes": [], "per": 100, "breaks": []}
+    defaults |= {"measure": name, "lowest_area": "municipality"}
     values = {**defaults, **header}
     if absent := sorted(_INDICATOR_KEYS - values.keys()):
         raise Problem(where, "nyckel saknas i huvudet", do=f"lägg till {', '.join(absent)}")
@@ -181,6 +194,7 @@ def _indicator(name: str, header: Mapping[str, Any], where: str) -> Indicator:
         "focus_area": read_reference("focus_areas")["focus_area"].to_list(),
         "polarity": POLARITIES,
         "period_type": PERIOD_TYPES,
+        "lowest_area": LOWEST_AREAS,
     }
     for key, accepted in closed.items():
         if values[key] not in accepted:

@@ -8,19 +8,26 @@ from sources._strict import read_reference
 
 
 @cache
+def members_of(area: str) -> tuple[str, ...]:
+    """The municipalities of an area (a code of `areas.csv`, a county's code, 00) or of a municipality: itself."""
+    municipalities = read_reference("municipalities")["municipality_code"].to_list()
+    listed = read_reference("areas")
+    if area in municipalities:
+        return (area,)
+    named = listed.filter(listed["area_code"] == area)["municipality_code"].to_list()
+    if named or area == "00":
+        return tuple(named or municipalities)
+    return tuple(code for code in municipalities if len(area) == 2 and code.startswith(area))
+
+
+@cache
 def scope_of(area: str) -> Scope:
     """The municipalities of an area, and the areas they are summed to or shown beside.
 
     area: a code of `areas.csv`, a municipality's code, a county's code, or 00 for all 290. Raises UsageProblem for
     any other.
     """
-    municipalities = read_reference("municipalities")["municipality_code"].to_list()
-    listed = read_reference("areas")
-    members = listed.filter(listed["area_code"] == area)["municipality_code"].to_list()
-    if area in municipalities:
-        members = [area]
-    elif not members and (area == "00" or len(area) == 2):
-        members = [code for code in municipalities if area == "00" or code.startswith(area)]
+    members = members_of(area)
     if not members:
         raise UsageProblem(
             "--area",

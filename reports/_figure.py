@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reports._words import (
+    COUNT_TEXTS,
     FLAGS,
     NBSP,
     STATUSES,
@@ -57,9 +58,10 @@ def figure(row: Row) -> Figure:
     }
     if not is_shown:
         blank: dict[str, Any] = dict.fromkeys(
-            ("value", "number", "count", "count_of", "interval", "limits", "numerator", "denominator"), ""
+            ("value", "number", "count", "count_of", "interval", "limits", "denominator"), ""
         )
-        return Figure(**common, **blank, respondents="", response_rate="", status=status)
+        told = "".join(COUNT_TEXTS.get(flag, "") for flag in flags_of(row))
+        return Figure(**common, **blank, numerator=told, respondents="", response_rate="", status=status)
     unit, decimals = row["unit"], decimals_of(row)
     text = share_text(row["value"], decimals) if unit == "procent" else number(row["value"], decimals)
     interval, limits = interval_text(row, decimals)

@@ -34,7 +34,11 @@ FLAGS = {
     "late_source": "försenad källa; senast giltiga uppgift används",
     "inferred_population": "folkmängden är härledd",
     "few_respondents": "få svarande",
+    "under_five": "färre än 5",
+    "under_ten": "färre än 10",
 }
+# In the place of a hidden count, where its size may be told.
+COUNT_TEXTS = {"under_five": "<5", "under_ten": "<10"}
 # What the interval of each method says, and what it does not.
 METHODS = {
     "rate_exact": "Intervallet visar hur säkert antalet är räknat. Antalet kan skilja mer än så mellan åren.",

@@ -1,7 +1,7 @@
 """Writes one whole release, internal and public, into a folder that the caller then publishes."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -35,10 +35,14 @@ class ReleaseMeta:
     snapshots: Sequence[Mapping[str, object]]
 
 
-def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callable[[str], None]) -> None:
-    """Write `internal/` (0700: core and output) and `public/` (output after protection) into `folder`.
+def write_release(
+    folder: Path, warehouse: Path, meta: ReleaseMeta, personal: Collection[str], tell: Callable[[str], None]
+) -> None:
+    """Write `internal/` (0700: core and output) and `public/` (output only) into `folder`.
 
-    Each holds the database, the tables, `release.json` and the report; files are read-only, for the writer too.
+    personal: the core tables that rest on sources about people; of them only what concerns things and places
+    is written.
+    Each audience has the database, the tables, `release.json` and the report; files are read-only, for the writer too.
     """
     folder.mkdir(parents=True)
     with connect(warehouse, read_only=True) as con:
@@ -48,7 +52,9 @@ def write_release(folder: Path, warehouse: Path, meta: ReleaseMeta, tell: Callab
         modes = _MODES[audience]
         tell(f"skriver {audience}")
         target = folder / audience
-        write_tables(target, warehouse, all_models(), schema=schema, with_core=audience == "internal")
+        core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
+        output = [model for model in all_models() if model.schema == "output"]
+        write_tables(target, warehouse, [*core, *output], schema=schema, personal=personal)
         with connect(warehouse, read_only=True) as con:
             tables = {
                 name: con.sql(f"from {schema}.{name}").pl()

@@ -1,6 +1,6 @@
 """Writes the tables of a release: one DuckDB file, and each output table as Parquet and as two kinds of CSV."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -63,19 +63,22 @@ HEADINGS: Mapping[str, str] = {
     "column_name": "kolumn",
     "rule": "regel",
 }
-_FORMULA = r"^[=+\-@\t\r]"
+_FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
 
 
-def write_tables(folder: Path, warehouse: Path, models: Sequence[Model], *, schema: str, with_core: bool) -> None:
-    """Write `lagesbild.duckdb` and, for every output table, `<table>.parquet`, `<table>.csv` and `<table>_sv.csv`.
+def write_tables(
+    folder: Path, warehouse: Path, models: Sequence[Model], *, schema: str, personal: Collection[str] = ()
+) -> None:
+    """Write `lagesbild.duckdb` with `models`, and every output table as `<table>.parquet`, `.csv` and `_sv.csv`.
 
     `schema` names where in the warehouse the output tables come from (output or public); in the release they are
-    always in schema `output`, with `core` beside it when `with_core`. Every file is in total order and the same bytes
+    always in schema `output`. Of a `personal` table only what concerns things and places is written, where a column
+    `concerns` says which rows do, and otherwise nothing. Every file is in total order and the same bytes
     for the same warehouse, except the database file, which is the same table by table.
     """
     folder.mkdir(parents=True)
-    wanted = [model for model in models if model.schema == "output" or (with_core and model.schema == "core")]
-    con = connect(folder / "lagesbild.duckdb")
+    wanted = [model for model in models if model.table not in personal or "concerns" in model.columns]
+    con = connect(folder / "lagesbild.duckdb", folders=(folder, warehouse.parent))
     try:
         con.execute("begin")
         con.execute(f"attach {quote(str(warehouse))} as warehouse (read_only)")
@@ -83,7 +86,8 @@ def write_tables(folder: Path, warehouse: Path, models: Sequence[Model], *, sche
             con.execute(f"create schema {name}")
         for model in wanted:
             origin = schema if model.schema == "output" else model.schema
-            con.execute(f"create table {model.table} as from warehouse.{origin}.{model.name}")
+            impersonal = "where concerns in ('things', 'places')" if model.table in personal else ""
+            con.execute(f"create table {model.table} as from warehouse.{origin}.{model.name} {impersonal}")
             con.execute(f"comment on table {model.table} is {quote(model.title)}")
             for column, text in model.columns.items():
                 con.execute(f'comment on column {model.table}."{column}" is {quote(text)}')

@@ -11,13 +11,17 @@ import numpy as np
 import polars as pl
 import pytest
 
+from flows._collect import SourceResult
+from flows._warehouse import rows_tables
 from models._build import build
 from models._contracts import Contract
+from models._disclose import Protection
 from models._duckdb import connect
 from models._estimate import SCHEMA, Scope, estimate
 from models._model import Indicator, Model, all_models
 from models.methods.proportions import wilson_limits
 from models.methods.rates import poisson_limits
+from sources._declare import Concerns
 from sources._problem import Problem
 
 # Three municipalities make the police area; the county has one more, of which nothing is ever known.
@@ -46,6 +50,8 @@ TYPES = {
     "denominator": "decimal(18, 6)",
     "effective_n": "double",
     "respondents": "bigint",
+    "answered_yes": "bigint",
+    "concerns": "varchar",
     "response_rate": "double",
     "status": "varchar",
     "flags": "varchar",
@@ -54,8 +60,10 @@ TYPES = {
 }
 DEFAULTS: Mapping[str, object] = {"period": "2023", "is_synthetic": False, "data_as_of": date(2023, 12, 31)}
 COUNTS = ("municipality_code", "period", "numerator", "denominator", "is_synthetic", "data_as_of")
-MICRODATA = (*COUNTS, "effective_n", "respondents")
+MICRODATA = (*COUNTS, "effective_n", "respondents", "answered_yes")
 PUBLISHED = ("area_code", "period", "value", "margin", "is_synthetic", "data_as_of")
+OF_CHILDREN = {"register": Concerns.CHILDREN}
+OF_ADULTS = {"register": Concerns.ADULTS}
 METHODS = {"counts": "rate", "microdata": "proportion", "published": "published"}
 
 Facts = Sequence[Mapping[str, object]]
@@ -93,7 +101,13 @@ def declared(kind: str, name: str = "x_rate", **changed: Any) -> Model:
 
 
 def frame_of(
-    model: Model, columns: Sequence[str], facts: Facts, *, late: frozenset[str] = frozenset(), threads: int = 2
+    model: Model,
+    columns: Sequence[str],
+    facts: Facts,
+    *,
+    late: frozenset[str] = frozenset(),
+    threads: int = 2,
+    concerns: Mapping[str, Concerns] | None = None,
 ) -> pl.DataFrame:
     columns = list(dict.fromkeys((*columns, *(name for fact in facts for name in fact))))
     with connect() as con:
@@ -103,12 +117,13 @@ def frame_of(
         cells = [[fact.get(name, DEFAULTS.get(name)) for name in columns] for fact in facts]
         if cells:
             con.executemany(f"insert into {model.table} values ({', '.join('?' for _ in columns)})", cells)
-        return estimate(con, [model], {model.table: frozenset({"population", "register"})}, late, SCOPE)
+        behind = {model.table: frozenset({"population", "register"})}
+        return estimate(con, [model], behind, late, SCOPE, Protection(concerns=concerns or {})).rows
 
 
-def estimated(model: Model, columns: Sequence[str], facts: Facts, *, late: frozenset[str] = frozenset()) -> Rows:
+def estimated(model: Model, columns: Sequence[str], facts: Facts, **named: Any) -> Rows:
     """Each row by area and period."""
-    rows = frame_of(model, columns, facts, late=late).to_dicts()
+    rows = frame_of(model, columns, facts, **named).to_dicts()
     return {(row["area_code"], row["period"]): row for row in rows}
 
 
@@ -367,9 +382,10 @@ def test_fewer_than_ten_answers_vanish_and_fewer_than_thirty_are_flagged(
         **count("1415", respondents / 2, respondents),
         "effective_n": float(respondents),
         "respondents": respondents,
+        "answered_yes": respondents // 2,
         "response_rate": 0.5,
     }
-    row = estimated(declared("microdata"), MICRODATA, [fact])["1415", "2023"]
+    row = estimated(declared("microdata"), MICRODATA, [fact], concerns=OF_CHILDREN)["1415", "2023"]
     assert (row["status"], row["flags"]) == (status, flags)
     behind = [row[name] for name in ("numerator", "denominator", "respondents", "response_rate")]
     if status == "ok":
@@ -382,9 +398,75 @@ def test_fewer_than_ten_answers_vanish_and_fewer_than_thirty_are_flagged(
 
 def test_a_published_share_of_fewer_than_ten_vanishes_too() -> None:
     facts = [{"area_code": "1415", "value": 50.0, "respondents": 8, "response_rate": 0.4}]
-    row = estimated(declared("published"), PUBLISHED, facts)["1415", "2023"]
+    row = estimated(declared("published"), PUBLISHED, facts, concerns=OF_ADULTS)["1415", "2023"]
     assert (row["status"], row["respondents"], row["response_rate"]) == ("too_few_respondents", None, None)
     assert has_no_figure(row)
+
+
+# --------------------------------------------------------------------------------------------- what is shown of people
+
+
+@pytest.mark.parametrize(
+    ("concerns", "number", "status", "flags"),
+    [
+        (Concerns.THINGS, 1, "ok", ""),
+        (Concerns.PLACES, 1, "ok", ""),
+        (Concerns.ADULTS, 4, "suppressed", "under_five"),
+        (Concerns.ADULTS, 5, "ok", ""),
+        (Concerns.CARE, 9, "suppressed", "under_ten"),
+        (Concerns.CHILDREN, 9, "suppressed", "under_ten"),
+        (Concerns.CHILDREN, 10, "ok", ""),
+        (None, 1, "ok", ""),  # an authority has published it
+    ],
+)
+def test_what_a_count_is_about_decides_how_small_it_is_shown(
+    concerns: Concerns | None, number: int, status: str, flags: str
+) -> None:
+    named = {"register": concerns} if concerns else {}
+    row = estimated(declared("counts"), COUNTS, [count("1415", number, 26_777)], concerns=named)["1415", "2023"]
+    assert (row["status"], row["flags"]) == (status, flags)
+    hidden = [row[name] for name in ("numerator", "denominator", "value", "upper_confidence_limit")]
+    assert [each is None for each in hidden] == [status != "ok"] * 4
+    assert row["method"] == ("rate_exact" if status == "ok" and number < 10 else "rate_byar")
+
+
+def test_what_each_row_is_about_goes_before_its_source() -> None:
+    facts = [
+        count(each, 3, 10_000, period=period, concerns=concerns)
+        for period, concerns in (("2022", "things"), ("2023", "adults"))
+        for each in POLICE_AREA
+    ]
+    rows = estimated(declared("counts"), COUNTS, facts, concerns=OF_CHILDREN)
+    assert {rows[each, "2022"]["status"] for each in (*POLICE_AREA, "sf")} == {"ok"}
+    assert {rows[each, "2023"]["flags"] for each in POLICE_AREA} == {"under_five"}
+    assert rows["sf", "2023"]["numerator"] == 9  # three of 1–4 each may be any of them
+
+
+def test_some_measures_are_shown_for_the_police_area_only() -> None:
+    facts = [count(each, 50, 10_000) for each in POLICE_AREA]
+    rows = estimated(declared("counts", lowest_area="police_area"), COUNTS, facts, concerns=OF_CHILDREN)
+    assert {area: row["status"] for (area, _), row in rows.items()} == {
+        **dict.fromkeys(POLICE_AREA, "suppressed"),
+        "sf": "ok",
+    }
+    assert {row["flags"] for row in rows.values()} == {""}
+
+
+def test_sex_within_a_grade_is_shown_for_the_police_area_only() -> None:
+    facts = [
+        answers(each, n / 2, n, n, n, answered_yes=n // 2, breakdown=breakdown, category=category)
+        for each in POLICE_AREA
+        for breakdown, category, n in (("sex", "flicka", 160), ("grade,sex", "åk 9,flicka", 80))
+    ]
+    frame = frame_of(declared("microdata"), MICRODATA, facts, concerns=OF_CHILDREN)
+    shown = {(row["area_code"], row["breakdown"]) for row in frame.filter(status="ok").iter_rows(named=True)}
+    assert shown == {*((each, "sex") for each in (*POLICE_AREA, "sf")), ("sf", "grade,sex")}
+
+
+def test_a_local_share_of_nobody_knows_how_many_is_not_shown() -> None:
+    facts = [{"area_code": "1415", "value": 50.0}, {"area_code": "1419", "value": 50.0, "margin": 3.0}]
+    rows = estimated(declared("published"), PUBLISHED, facts, concerns=OF_ADULTS)
+    assert [rows[area, "2023"]["status"] for area in ("1415", "1419")] == ["suppressed", "ok"]
 
 
 # ------------------------------------------------------------------------------------------ what the query may return
@@ -477,13 +559,19 @@ def built(tmp_path: Path, tables: Sequence[str], **parsed: pl.DataFrame) -> list
     models = [model for model in all_models() if model.table in wanted]
     assert len(models) == len(wanted)
     scope = Scope(municipalities=("1415",), areas=("14",))
-    done = build(tmp_path / "w.duckdb", parsed, scope, frozenset(), models=models)
+    given = {**rows_tables(SourceResult(name="youth_survey")), **parsed}
+    done = build(tmp_path / "w.duckdb", given, scope, frozenset(), models=models)
     assert done.breaches == ()
     with connect(tmp_path / "w.duckdb", read_only=True) as con:
         return con.sql("from estimates.indicators").pl().to_dicts()
 
 
-YOUTH = ("staging.youth_answers", "core.youth_answers_by_municipality_year", "indicators.parents_allow_alcohol_share")
+YOUTH = (
+    "staging.youth_answers",
+    "staging.youth_survey_by_snapshot",
+    "core.youth_answers_by_municipality_year",
+    "indicators.parents_allow_alcohol_share",
+)
 
 
 def test_answers_are_weighted_where_weights_are_given(tmp_path: Path) -> None:
@@ -566,6 +654,8 @@ def test_weighted_sums_over_many_answers_do_not_depend_on_threads_or_order() -> 
     many = 130_000  # more than a row group, so that several threads have something to do
     rows = pl.DataFrame(
         {
+            "snapshot": [chance.choice("st") for _ in range(many)],
+            "survey": ["Enkät"] * many,
             "question": ["parents_allow_alcohol"] * many,
             "municipality_code": [chance.choice(POLICE_AREA) for _ in range(many)],
             "year": [2023] * many,
@@ -576,13 +666,16 @@ def test_weighted_sums_over_many_answers_do_not_depend_on_threads_or_order() -> 
             "data_as_of": [date(2023, 12, 31)] * many,
         }
     )
-    [model] = [model for model in all_models() if model.table == "core.youth_answers_by_municipality_year"]
+    models = {model.table: model.query for model in all_models()}
+    nothing_ended = rows_tables(SourceResult(name="youth_survey"))["youth_survey_aggregated"]
     found = []
     for threads, frame in ((1, rows), (4, rows), (4, rows.sample(fraction=1, shuffle=True, seed=1))):
         with connect() as con:
             con.execute(f"set threads = {threads}; create schema staging")
             con.register("given", frame.to_arrow())
             con.execute("create table staging.youth_answers as from given")
-            found.append(con.sql(model.query).fetchall())
+            con.execute(f"create schema parsed; create table parsed.youth_survey_aggregated as {nothing_ended}")
+            con.execute(f"create table {YOUTH[1]} as {models[YOUTH[1]]}")
+            found.append(con.sql(models[YOUTH[2]]).fetchall())
     assert found[0] == found[1] == found[2]
     assert len(found[0]) == 9  # three municipalities: the whole and two grades

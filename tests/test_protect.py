@@ -1,115 +1,33 @@
-"""No figure that only the municipality holds leaves the house before disclosure control decides row by row."""
+"""What leaves the house of people: from deliveries with small groups to every file of the public release."""
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
-from flows.pipeline import add_files, make_plan, run
+import models._estimate
+from flows.cli import main
+from flows.pipeline import Outcome, add_files, make_plan, run
 from flows.settings import read_settings
+from models._disclose import Protection, decide
 from models._duckdb import connect
-from models._protect import FIGURES, protect
-from sources._declare import Disclosure
 from sources._registry import all_sources
 
-LOCAL = {name for name, module in all_sources().items() if module.source.disclosure is Disclosure.LOCAL}
-
-# --------------------------------------------------------------------------------------------------- row by row
-
-FIGURE_CELLS = {"value": 12.5, "lower_confidence_limit": 1.5, "upper_confidence_limit": 40.5}
-ROW: Mapping[str, Any] = {
-    "indicator": "x_rate",
-    **FIGURE_CELLS,
-    "numerator": 3.0,
-    "denominator": 24_000.0,
-    "respondents": None,
-    "response_rate": None,
-    "method": "rate_exact",
-    "status": "ok",
-    "flags": "",
-    "is_synthetic": False,
-    "sources": "incident_reports,population",
-}
-
-
-def protected(tmp_path: Path, *local: str, message: str = "", **changed: Any) -> dict[str, Any]:
-    """One row of output.indicators after protection."""
-    row = pl.DataFrame([{**ROW, **changed}], schema_overrides={"respondents": pl.Int64, "response_rate": pl.Float64})
-    warehouse = tmp_path / "w.duckdb"
-    with connect(warehouse) as con:
-        con.execute("create schema output")
-        con.register("given", row.to_arrow())
-        con.execute("create table output.indicators as from given")
-        con.execute("create table output.definitions as select 'x_rate' as indicator")
-        con.execute("create table output.quarantine as select 'incident_reports' as source")
-        con.execute(
-            "create table output.sources as select 'incident_reports' as source, false as is_synthetic, "
-            f"3 as rows_read, 2 as rows_loaded, 1 as rows_quarantined, 0 as rows_duplicate, '{message}' as message"
-        )
-    protect(warehouse, local)
-    with connect(warehouse, read_only=True) as con:
-        [found] = con.sql("from public.indicators").pl().to_dicts()
-        [(said,)] = con.sql("select message from public.sources").fetchall()
-    assert said is None
-    return dict(found)
-
-
-def test_a_row_that_a_local_source_had_part_in_is_hidden(tmp_path: Path) -> None:
-    row = protected(tmp_path, "incident_reports")
-    assert [row[name] for name in FIGURES] == [None] * len(FIGURES)
-    assert row["status"] == "suppressed"
-    assert row["sources"] == ROW["sources"]
-
-
-@pytest.mark.parametrize(
-    ("local", "changed"),
-    [
-        (("incident_reports",), {"is_synthetic": True}),
-        (("incident_reports",), {"sources": "kolada_values"}),
-        (("incident",), {}),  # part of a name is not the name
-        ((), {}),
-    ],
+FIGURES = (
+    "value",
+    "lower_confidence_limit",
+    "upper_confidence_limit",
+    "numerator",
+    "denominator",
+    "respondents",
+    "response_rate",
 )
-def test_official_and_synthetic_rows_pass_untouched(
-    tmp_path: Path, local: tuple[str, ...], changed: dict[str, Any]
-) -> None:
-    assert protected(tmp_path, *local, **changed) == {**ROW, **changed}
-
-
-@pytest.mark.parametrize(
-    ("smaller", "larger"),
-    [
-        ({"method": "rate_exact"}, {"method": "rate_byar"}),
-        ({"flags": "few_respondents,revised"}, {"flags": "revised"}),
-        ({"flags": "few_respondents"}, {"flags": ""}),
-        ({"status": "too_few_respondents"}, {"status": "ok"}),
-        ({"status": "not_reported"}, {"status": "ok"}),
-        ({"method": "proportion_wilson_weighted"}, {"method": "proportion_wilson"}),
-        ({"method": "published"}, {"method": "proportion_wilson"}),
-    ],
-)
-def test_a_hidden_row_does_not_tell_how_small_its_figure_was(
-    tmp_path: Path, smaller: dict[str, Any], larger: dict[str, Any]
-) -> None:
-    (tmp_path / "a").mkdir()
-    (tmp_path / "b").mkdir()
-    one = protected(tmp_path / "a", "incident_reports", **smaller)
-    assert one == protected(tmp_path / "b", "incident_reports", **larger)
-
-
-def test_a_message_that_may_name_a_delivered_file_stays_inside(tmp_path: Path) -> None:
-    protected(tmp_path, "incident_reports", message="elevlista_9b.csv: okänd kolumn")
-
-
-# ------------------------------------------------------------------------------------ through the whole of a run
-
-# Figures that occur nowhere else: 317 reports of vandalism, 58 pupils who answered, 457 in the dialogue.
 INHABITANTS = 27_003
 
 
@@ -121,36 +39,64 @@ def delivery(source: str, rows: Sequence[Mapping[str, object]]) -> str:
     return "\n".join([";".join(header), *lines]) + "\n"
 
 
+def reports(municipality: str, number: int, category: str = "skadegörelse") -> list[dict[str, object]]:
+    """So many reports over the twelve months of 2024."""
+    return [
+        {
+            "rapport_id": f"{municipality} {category} {each}",
+            "datum": f"2024-{each % 12 + 1:02d}-15",
+            "kommun": municipality,
+            "kategori": category,
+        }
+        for each in range(number)
+    ]
+
+
+REFUSED: Mapping[str, object] = {
+    "rapport_id": "r0",
+    "datum": "2024-02-30",
+    "kommun": "Stenungsund",
+    "kategori": "skadegörelse",
+}
 REPORTS = delivery(
     "incident_reports",
-    [
-        {
-            "rapport_id": f"r{number}",
-            "datum": f"2024-{number % 12 + 1:02d}-15",
-            "kommun": "Stenungsund",
-            "kategori": "skadegörelse",
-        }
-        for number in range(317)
-    ]
-    + [{"rapport_id": "r317", "datum": "2024-02-30", "kommun": "Stenungsund", "kategori": "skadegörelse"}],
+    [*reports("Stenungsund", 317), *reports("Orust", 12), *reports("Orust", 4, "mobbning"), REFUSED],
 )
-# 23 of 58 said yes; three gave no answer.
-PUPILS = delivery(
-    "youth_survey",
-    [
-        {
-            "undersokning": "Enkät",
-            "ar": 2024,
-            "kommun": "Stenungsund",
-            "arskurs": "åk 9",
-            "foraldrar_tillater_alkohol": "ja" if number < 23 else "nej" if number < 58 else "vet ej",
-        }
-        for number in range(61)
-    ],
-)
+# How many in each class answered, and how many yes. Seven in Tjörn's åk 9 are too few.
+PUPILS = {
+    ("Stenungsund", "åk 8"): (58, 23),
+    ("Stenungsund", "åk 9"): (61, 30),
+    ("Tjörn", "åk 8"): (47, 19),
+    ("Tjörn", "åk 9"): (7, 6),
+    ("Orust", "åk 8"): (39, 14),
+    ("Orust", "åk 9"): (44, 21),
+}
+MORE_PUPILS = {**PUPILS, ("Tjörn", "åk 9"): (37, 20)}
+
+
+def answers(pupils: Mapping[tuple[str, str], tuple[int, int]]) -> str:
+    return delivery(
+        "youth_survey",
+        [
+            {
+                "undersokning": "Enkät",
+                "ar": 2024,
+                "kommun": municipality,
+                "arskurs": grade,
+                "foraldrar_tillater_alkohol": "ja" if number < yes else "nej",
+            }
+            for (municipality, grade), (people, yes) in pupils.items()
+            for number in range(people)
+        ],
+    )
+
+
 DIALOGUE = (
     "omrade;ar;undersokning;fraga;andel_pct;antal_svar;felmarginal;urvalstyp;svarsfrekvens_pct\n"
     "1415;2024;Medborgardialog;otrygg_utomhus;13,57;457;;sjalvvalda;\n"
+    "1415;2024;Torgdialog;otrygg_utomhus;50,0;21;;sjalvvalda;\n"
+    "1419;2024;Medborgardialog;otrygg_utomhus;37,5;8;;sjalvvalda;\n"
+    "1421;2024;Medborgardialog;otrygg_utomhus;22,2;;;sjalvvalda;\n"
 )
 POPULATION = {
     "class": "dataset",
@@ -179,28 +125,36 @@ KOLADA = {
 }
 FILES = {
     "incident_reports": ("reports.csv", REPORTS, ""),
-    "youth_survey": ("pupils.csv", PUPILS, "2024"),
+    "youth_survey": ("pupils.csv", answers(PUPILS), "2024"),
     "citizen_survey": ("dialogue.csv", DIALOGUE, "2024"),
     "population": ("population.json", json.dumps(POPULATION), ""),
     "kolada_values": ("kolada.json", json.dumps(KOLADA), ""),
 }
-# The figures as a page writes them.
-WRITTEN = ("317", "58", "457", "13,6", "13,57", "39,7", "40 %", "117,4")
+
+
+def deliver_and_run(data: Path, files: Mapping[str, tuple[str, str, str]], day: date) -> Outcome:
+    now = datetime(day.year, day.month, day.day, 2, 30, tzinfo=UTC)
+    plan = make_plan(read_settings(data=data), offline=True, as_of=day, now=now)
+    for name, (file, text, period) in files.items():
+        path = data.parent / file
+        path.write_text(text, encoding="utf-8")
+        add_files(plan, all_sources()[name], [path], period=period)
+    return run(plan)
 
 
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A release made of real deliveries: three of the municipality's own and two official."""
-    folder = tmp_path_factory.mktemp("real")
-    now = datetime(2025, 3, 1, 2, 30, tzinfo=UTC)
-    plan = make_plan(read_settings(data=folder / "data", area="1415"), offline=True, as_of=date(2025, 3, 1), now=now)
-    for name, (file, text, period) in FILES.items():
-        (folder / file).write_text(text, encoding="utf-8")
-        add_files(plan, all_sources()[name], [folder / file], period=period)
-    outcome = run(plan)
+    outcome = deliver_and_run(tmp_path_factory.mktemp("real") / "data", FILES, date(2025, 3, 1))
     assert outcome.breaches == ()
     assert outcome.path is not None
     return outcome.path
+
+
+def indicator(release: Path, name: str, audience: str = "public") -> dict[tuple[str, str], dict[str, object]]:
+    """The rows of an indicator in 2024 by area and group."""
+    rows = pl.read_parquet(release / audience / "indicators.parquet").filter(indicator=name, period="2024")
+    return {(row["area_code"], row["category"]): row for row in rows.iter_rows(named=True)}
 
 
 def tables_of(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -219,52 +173,70 @@ def tables_of(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
         )
 
 
-def secrets(release: Path) -> set[float]:
-    """Every figure of a local source, from the internal tables."""
-    rows = pl.read_parquet(release / "internal" / "indicators.parquet").filter(
-        pl.col("sources").str.split(",").list.set_intersection(sorted(LOCAL)).list.len() > 0
-    )
-    assert not rows["is_synthetic"].any()
-    cells = {cell for name in FIGURES for cell in rows[name].drop_nulls().to_list()}
-    return cells - {float(INHABITANTS), 0.0}  # the denominator is official; nought is everywhere
+# --------------------------------------------------------------------------------------------------- what is shown
 
 
-def test_the_internal_release_holds_the_local_figures(release: Path) -> None:
-    # Without this the tests below would pass on an empty release.
-    held = {317.0, 23.0, 58.0, 457.0, 13.57, round(317 / INHABITANTS * 10_000, 6), round(100 * 23 / 58, 6)}
-    assert held <= secrets(release)
-    page = text_of((release / "internal" / "report" / "1415.html").read_text(encoding="utf-8"))
-    assert {"317", "58", "457", "117,4"} <= {each for each in WRITTEN if says(page, each)}
-
-
-def test_no_number_in_any_public_table_is_a_local_figure(release: Path) -> None:
-    hidden = secrets(release)
-    read = 0
-    for name, table in tables_of(release / "public"):
-        for column, dtype in table.schema.items():
-            if dtype.is_numeric():
-                found = hidden & {float(cell) for cell in table[column].drop_nulls().to_list()}
-                assert not found, f"{name}, {column}"
-            read += 1
-    assert read > 4 * 60  # four kinds of file, all their columns
-
-
-def test_public_rows_of_local_sources_stand_there_without_figures(release: Path) -> None:
-    for audience, statuses in (("internal", {"ok"}), ("public", {"suppressed"})):
-        rows = pl.read_parquet(release / audience / "indicators.parquet").filter(
-            pl.col("indicator").is_in(["incident_reports_vandalism_rate", "parents_allow_alcohol_share"])
-        )
-        assert set(rows["status"]) == statuses
-        assert rows["value"].is_null().all() == (audience == "public")
-    counted = [pl.read_parquet(release / each / "indicators.parquet").height for each in ("internal", "public")]
-    assert counted[0] == counted[1]
+def test_counts_of_things_are_public_however_few(release: Path) -> None:
+    rows = indicator(release, "incident_reports_vandalism_rate")
+    assert {area: row["numerator"] for (area, _), row in rows.items()} == {"1415": 317, "1421": 12}
 
 
 def test_official_figures_are_public(release: Path) -> None:
-    rows = pl.read_parquet(release / "public" / "indicators.parquet").filter(indicator="reported_vandalism_rate")
-    assert rows.select("area_code", "numerator", "denominator", "status").rows() == [("1415", 228, INHABITANTS, "ok")]
+    row = indicator(release, "reported_vandalism_rate")["1415", ""]
+    assert (row["numerator"], row["denominator"], row["status"]) == (228, INHABITANTS, "ok")
     page = text_of((release / "public" / "report" / "1415.html").read_text(encoding="utf-8"))
     assert says(page, "228")
+
+
+def test_a_small_class_is_hidden_and_so_is_what_would_give_it_away(release: Path) -> None:
+    rows = indicator(release, "parents_allow_alcohol_share")
+    assert rows["1419", "åk 9"]["status"] == "too_few_respondents"
+    hidden = {key for key, row in rows.items() if row["status"] != "ok"}
+    # Its municipality's other class or the whole, and another municipality's class or the whole area's.
+    assert hidden & {("1419", "åk 8"), ("1419", "")}
+    assert hidden & {("1415", "åk 9"), ("1421", "åk 9"), ("sodra_fyrbodal", "åk 9")}
+    assert {rows[key]["status"] for key in hidden - {("1419", "åk 9")}} == {"suppressed"}
+    assert rows["1415", ""]["respondents"] == 119
+    assert rows["sodra_fyrbodal", ""]["respondents"] == 256
+
+
+def test_a_hidden_row_has_no_figure_and_no_mark_of_its_size(release: Path) -> None:
+    rows = [
+        row
+        for name in ("parents_allow_alcohol_share", "dialogue_unsafe_outdoors_share")
+        for row in indicator(release, name).values()
+        if row["status"] != "ok"
+    ]
+    assert len(rows) >= 6
+    for row in rows:
+        assert [row[name] for name in FIGURES] == [None] * len(FIGURES)
+        assert row["flags"] in ("", "self_selected")
+        assert row["method"] in ("proportion_wilson_weighted", "self_selected")  # the same whatever the size
+
+
+def test_a_dialogue_with_eight_answers_or_with_nobody_knows_how_many_is_hidden(release: Path) -> None:
+    statuses = {area: row["status"] for (area, _), row in indicator(release, "dialogue_unsafe_outdoors_share").items()}
+    assert statuses == {"1415": "ok", "1419": "too_few_respondents", "1421": "suppressed"}
+
+
+def test_of_two_surveys_that_ask_the_same_the_one_with_most_answers_counts(release: Path) -> None:
+    row = indicator(release, "dialogue_unsafe_outdoors_share")["1415", ""]
+    assert (row["value"], row["respondents"]) == (13.57, 457)
+
+
+def test_both_audiences_see_the_same_of_people(release: Path) -> None:
+    tables = [pl.read_parquet(release / each / "indicators.parquet") for each in ("internal", "public")]
+    assert tables[0].equals(tables[1])
+
+
+def test_no_table_of_any_release_holds_counts_of_people_from_before_the_decision(release: Path) -> None:
+    for audience in ("internal", "public"):
+        names = {name for name, _ in tables_of(release / audience)}
+        assert not [name for name in names if "youth" in name or "survey" in name]
+        for name, table in tables_of(release / audience):
+            if "category" in table.columns and "concerns" in table.columns:
+                assert set(table["concerns"]) <= {"things", "places"}, name
+                assert "violation" not in table["category"], name
 
 
 def text_of(page: str) -> str:
@@ -276,20 +248,24 @@ def says(page: str, figure: str) -> bool:
     return re.search(rf"(?<![\d,.]){re.escape(figure)}(?![\d,])", page) is not None
 
 
-def test_no_public_page_says_a_local_figure(release: Path) -> None:
-    pages = sorted((release / "public" / "report").glob("*.html"))
-    assert [page.name for page in pages] == ["1415.html", "index.html"]
-    for page in pages:
-        text = text_of(page.read_text(encoding="utf-8"))
-        assert [figure for figure in WRITTEN if says(text, figure)] == [], page.name
+def test_the_pages_say_why_a_figure_is_not_there(release: Path) -> None:
+    page = text_of((release / "public" / "report" / "1419.html").read_text(encoding="utf-8"))
+    assert "för få svar för att redovisas" in page
+    assert "döljs av hänsyn till enskilda" in page
+    assert not says(page, "85,7 %")  # six of seven
+    assert not says(page, "37,5 %")
+
+
+# --------------------------------------------------------------------------------------- what others must not know of
 
 
 def test_the_public_tables_do_not_count_what_a_local_source_delivered(release: Path) -> None:
-    for audience, counted in (("internal", [1, 318, 61, 2, 1]), ("public", [None, None, None, 2, 1])):
+    for audience, counted in (("internal", [4, 334, 256, 2, 1]), ("public", [None, None, None, 2, 1])):
         sources = pl.read_parquet(release / audience / "sources.parquet")
         order = ["citizen_survey", "incident_reports", "youth_survey", "kolada_values", "population"]
         found = dict(sources.select("source", "rows_read").iter_rows())
         assert [found[name] for name in order] == counted
+        assert audience == "internal" or sources["message"].is_null().all()
     described = json.loads((release / "public" / "release.json").read_text(encoding="utf-8"))
     rows = {source["source"]: source["rows_read"] for source in described["sources"]}
     assert (rows["incident_reports"], rows["population"]) == (None, 1)
@@ -306,3 +282,92 @@ def test_no_public_file_tells_which_file_was_delivered(release: Path) -> None:
             content = path.read_bytes()
             for file, _, _ in FILES.values():
                 assert file.encode() not in content, path.name
+
+
+# ------------------------------------------------------------------------------------------------ release after release
+
+
+def lines(release: Path) -> list[dict[str, object]]:
+    ledger = release.parents[1] / "published" / "ledger.jsonl"
+    return [json.loads(line) for line in ledger.read_text(encoding="utf-8").splitlines()]
+
+
+def test_the_ledger_says_what_was_shown_and_hidden(release: Path) -> None:
+    [line] = lines(release)
+    assert (line["release"], line["is_sample"]) == (release.name, False)
+    path = release.parents[1] / "published" / f"{line['content']}.parquet"
+    assert path.stat().st_mode & 0o077 == 0
+    cells = pl.read_parquet(path).filter(measure="parents_allow_alcohol_share", area_code="1419", category="åk 9")
+    assert cells.select("count", "answered_yes", "is_hidden", "is_primary").rows() == [(7, 6, True, True)]
+
+
+def test_a_night_without_change_gives_no_new_release_and_no_line(release: Path) -> None:
+    outcome = deliver_and_run(release.parents[1], {}, date(2025, 3, 2))
+    assert (outcome.is_new, outcome.release) == (False, release.name)
+    assert len(lines(release)) == 1
+
+
+def test_a_later_release_does_not_give_away_what_an_earlier_one_hid(release: Path, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(release.parents[1], data, symlinks=True)
+    more = {"youth_survey": ("more.csv", answers(MORE_PUPILS), "2024")}
+    second = deliver_and_run(data, more, date(2025, 4, 1))
+    assert second.breaches == ()
+    assert second.path is not None
+    first, now = (indicator(path, "parents_allow_alcohol_share") for path in (release, second.path))
+    assert now["1419", "åk 9"]["status"] != "too_few_respondents"
+    # 54 pupils were shown then or are now; with the unchanged åk 8 in the one and the sum in the other it is seven.
+    assert not (first["1419", ""]["status"] == "ok" and now["1419", "åk 8"]["status"] == "ok")
+    assert [line["release"] for line in lines(second.path)] == [release.name, second.release]
+    assert main(["check", "--disclosure", "--data", str(data)]) == 0
+
+
+def test_a_release_that_gives_something_away_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crippled(cells: pl.DataFrame, members: Mapping[str, frozenset[str]], protection: Protection) -> pl.DataFrame:
+        return decide(cells, members, protection).with_columns(is_hidden="is_primary")
+
+    monkeypatch.setattr(models._estimate, "decide", crippled)
+    outcome = deliver_and_run(tmp_path / "data", FILES, date(2025, 3, 1))
+    assert outcome.exit_code == 1
+    assert outcome.breaches
+    for breach in outcome.breaches:
+        assert re.search(r"parents_allow_alcohol_share .*: en dold uppgift går att räkna ut", breach)
+        assert not re.search(r"\b7\b", breach)
+    assert not (tmp_path / "data" / "output" / "latest").exists()
+    assert not (tmp_path / "data" / "published").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "update output.indicators set value = 85.714286 where status = 'too_few_respondents' and category = 'åk 9'",
+            "output.indicators, value: en siffra står kvar i en dold rad",
+        ),
+        (
+            (
+                "update output.indicators set status = 'ok', respondents = 47 "
+                "where area_code = '1419' and category = 'åk 8'"
+            ),
+            "parents_allow_alcohol_share 1419 2024 grade åk 9: en dold uppgift går att räkna ut",
+        ),
+    ],
+)
+def test_the_audit_reads_what_the_files_really_show(
+    release: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], change: str, said: str
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(release.parents[1], data, symlinks=True)
+    database = data / "output" / "latest" / "public" / "lagesbild.duckdb"
+    database.chmod(0o600)
+    with closing(connect(database)) as con:
+        con.execute(change)
+    assert main(["check", "--disclosure", "--data", str(data)]) == 1
+    assert said in capsys.readouterr().out
+
+
+def test_the_audit_says_what_it_looked_at(release: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--disclosure", "--data", str(release.parents[1])]) == 0
+    hidden = sum(row["status"] != "ok" for row in indicator(release, "parents_allow_alcohol_share").values()) + 1
+    assert capsys.readouterr().out.startswith(f"{hidden} av ")
+    assert main(["check", "--data", str(release.parents[1])]) == 0

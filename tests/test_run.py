@@ -90,7 +90,7 @@ def test_every_ledger_of_the_sample_balances_and_shows_its_refused_rows(sampled:
     for result in sampled[1].sources:
         book = result.ledger
         assert book.rows_read == book.rows_loaded + book.rows_quarantined + book.rows_duplicate > 0
-    with open_release(sampled[0], "public") as con:
+    with open_release(sampled[0]) as con:
         refused = con.sql("select count(*) from output.quarantine").fetchall()[0][0]
         counted = con.sql("select sum(rows_quarantined) from output.sources").fetchall()[0][0]
     assert refused == counted > 0
@@ -261,7 +261,7 @@ def test_a_broken_contract_publishes_nothing_and_leaves_the_old_release(
 ) -> None:
     first = run(sample_plan(tmp_path))
     before = release_bytes(tmp_path)
-    monkeypatch.setattr("flows.pipeline.release_id", lambda plan, results: "2026-08-07-changed")
+    monkeypatch.setattr("flows.pipeline.release_id", lambda *_: "2026-08-07-changed")
     monkeypatch.setattr("flows._warehouse.build", _build_with_a_duplicate)
     broken = run(sample_plan(tmp_path))
     assert (broken.exit_code, broken.path) == (1, None)
@@ -448,7 +448,7 @@ def test_nothing_outside_public_can_be_read_by_others(sampled: tuple[Path, Outco
 
 def test_release_json_holds_ledgers_freshness_snapshots_and_versions(sampled: tuple[Path, Outcome]) -> None:
     data, outcome = sampled
-    described = json.loads((release_folder(data, "public") / "release.json").read_text(encoding="utf-8"))
+    described = json.loads((release_folder(data) / "release.json").read_text(encoding="utf-8"))
     assert described["release"] == outcome.release
     assert described["as_of"] == sample_as_of().isoformat()
     assert described["versions"]["lagesbild"]

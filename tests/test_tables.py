@@ -32,6 +32,7 @@ class Release:
     folder: Path
     release: str
     warehouse: Path
+    personal: frozenset[str]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Release:
     plan = make_plan(read_settings(data=folder / "data"), sample=True, now=now)
     results = read_all(plan, lambda _: None)
     release = release_id(plan, results)
-    assert build_warehouse(plan, results, release, lambda _: None).breaches == ()
+    built = build_warehouse(plan, results, release, lambda _: None)
+    assert built.breaches == ()
     meta = ReleaseMeta(
         release=release,
         as_of=plan.as_of,
@@ -53,8 +55,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Release:
         snapshots=[],
     )
     warehouse = plan.data / "warehouse.duckdb"
-    write_release(folder / "release", warehouse, meta, lambda _: None)
-    return Release(folder=folder / "release", release=release, warehouse=warehouse)
+    write_release(folder / "release", warehouse, meta, built.personal, lambda _: None)
+    return Release(folder=folder / "release", release=release, warehouse=warehouse, personal=built.personal)
 
 
 def rows_of(path: Path) -> list[list[str]]:
@@ -259,7 +261,7 @@ def test_writing_again_gives_the_same_bytes(sample: Release, tmp_path: Path) -> 
         sample=True,
         snapshots=[],
     )
-    write_release(tmp_path / "again", sample.warehouse, meta, lambda _: None)
+    write_release(tmp_path / "again", sample.warehouse, meta, sample.personal, lambda _: None)
     first, second = (
         {
             path.relative_to(folder): path.read_bytes()

@@ -7,6 +7,7 @@
 -- month = "Månadens första dag"
 -- category = "Kategori ur granskad lista"
 -- focus_area = "Fokusområde som kategorin hör till"
+-- concerns = "Vad kategorin handlar om: things, places, adults eller children; bara de två första finns i en utgåva"
 -- reports = "Antal rapporter; 0 betyder att någon rapporterade den månaden men inget av detta slag"
 -- reporters = "Antal verksamheter som rapporterade något alls den månaden"
 -- is_synthetic = "Konstruerade exempeldata"
@@ -14,23 +15,23 @@
 with active as (
     select
         municipality_code,
-        date_trunc('month', date)::date as month,
-        count(distinct reporter) as reporters,
+        month,
+        sum(reporters)::bigint as reporters,
         bool_or(is_synthetic) as is_synthetic,
         max(data_as_of) as data_as_of
-    from staging.incident_reports
+    from staging.incident_reports_by_snapshot
     group by all
 ),
 
 categories as (
-    select distinct canonical_category as category, nullif(focus_area, '') as focus_area
+    select distinct canonical_category as category, nullif(focus_area, '') as focus_area, concerns
     from reference.incident_categories
     where canonical_category <> 'nothing_to_report'
 ),
 
 counts as (
-    select municipality_code, date_trunc('month', date)::date as month, category, count(*) as reports
-    from staging.incident_reports
+    select municipality_code, month, category, sum(reports)::bigint as reports
+    from staging.incident_reports_by_snapshot
     group by all
 )
 
@@ -39,6 +40,7 @@ select
     active.month,
     categories.category,
     categories.focus_area,
+    categories.concerns,
     coalesce(counts.reports, 0) as reports,
     active.reporters,
     active.is_synthetic,

@@ -12,6 +12,7 @@
 -- respondents = "Antal svarande"
 -- response_rate = "Svarsfrekvens 0–1"
 -- sampling = "self_selected (kan inte generaliseras), sample (urval) eller census (alla tillfrågade)"
+-- is_leading = "Flest svarade av de undersökningar som frågat samma sak samma år på samma sätt (självvalt eller inte)"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 select
@@ -24,6 +25,9 @@ select
     respondents,
     response_rate,
     sampling,
+    row_number() over (
+        partition by area_code, year, question, sampling = 'self_selected' order by respondents desc nulls last, survey
+    ) = 1 as is_leading,
     is_synthetic,
     data_as_of
 from staging.survey_shares

@@ -5,9 +5,10 @@
 -- question = "Frågans id"
 -- municipality_code = "Kommunkod"
 -- year = "Undersökningens år"
--- breakdown = "Tom (alla årskurser) eller grade"
--- category = "Tom eller årskurs"
+-- breakdown = "Tomt (alla årskurser) eller grade"
+-- category = "Tomt eller årskurs"
 -- respondents = "Antal som besvarade frågan"
+-- answered_yes = "Antal ja-svar, oviktat"
 -- numerator = "Viktat antal ja"
 -- denominator = "Viktat antal svar"
 -- effective_n = "Effektivt antal svar, kvadraten på viktsumman genom summan av kvadrerade vikter"
@@ -19,13 +20,13 @@ select
     year::integer as year,
     case when grouping(grade) = 0 then 'grade' else '' end as breakdown,
     coalesce(grade, '') as category,
-    count(*) as respondents,
-    coalesce(sum(weight::decimal(18, 6)) filter (where answer), 0) as numerator,
-    sum(weight::decimal(18, 6)) as denominator,
-    (sum(weight::decimal(18, 6))::double * sum(weight::decimal(18, 6))::double)
-    / nullif(sum((weight * weight)::decimal(18, 6))::double, 0) as effective_n,
+    sum(respondents)::bigint as respondents,
+    sum(answered_yes)::bigint as answered_yes,
+    sum(weight_yes) as numerator,
+    sum(weight) as denominator,
+    (sum(weight)::double * sum(weight)::double) / nullif(sum(squared_weight)::double, 0) as effective_n,
     bool_or(is_synthetic) as is_synthetic,
     max(data_as_of) as data_as_of
-from staging.youth_answers
+from staging.youth_survey_by_snapshot
 group by grouping sets ((question, municipality_code, year), (question, municipality_code, year, grade))
 order by question, municipality_code, year, breakdown, category

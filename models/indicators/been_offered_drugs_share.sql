@@ -18,6 +18,7 @@ select
     denominator,
     effective_n,
     respondents,
+    answered_yes,
     is_synthetic,
     data_as_of
 from core.youth_answers_by_municipality_year

@@ -19,4 +19,4 @@ select
     is_synthetic,
     data_as_of
 from core.survey_shares_by_area_year
-where question = 'unsafe_because_reckless_driving' and sampling = 'self_selected'
+where question = 'unsafe_because_reckless_driving' and sampling = 'self_selected' and is_leading

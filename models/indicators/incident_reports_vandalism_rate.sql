@@ -14,6 +14,7 @@ select
     reports as numerator,
     inhabitants as denominator,
     case when is_inferred_population then 'inferred_population' end as flags,
+    concerns,
     is_synthetic,
     data_as_of
 from core.incident_reports_by_municipality_year

@@ -6,7 +6,7 @@ is negative, and what the marks say: "<5" tells that the count is 1–4, ".." te
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,25 +54,20 @@ class Rule:
 
 
 OPEN = Rule(name="open", smallest_shown=0, text="")
+ANSWERS = Rule(name="answers", smallest_shown=0, text="", lowest=0)  # none that said yes tells of all who answered
 UNDER_FIVE = Rule(name="under_five", smallest_shown=5, text="<5")
 UNDER_TEN = Rule(name="under_ten", smallest_shown=10, text="<10")
 
 
-def rule_for(concerns: Concerns, *, is_health_or_social: bool = False, is_zero_revealing: bool = False) -> Rule:
+def rule_for(concerns: Concerns) -> Rule:
     """The rule for counts of a source that no authority has published.
 
     Things and places: no smallest count, since three broken windows point at nobody. Adults: 1–4 is "<5". Children,
-    health and social services: 1–9 is "<10". Zeros are shown unless `is_zero_revealing`: "none of the girls" is said
-    of each of them. Sources: Statistics Norway publishes no municipal crime cell of at most 4; 24 kap. 8 § and
-    26 kap. 1 § offentlighets- och sekretesslagen (2009:400) for what is protected; the limits are the project's own.
+    health and social services: 1–9 is "<10". Zeros are shown. Sources: Statistics Norway publishes no municipal crime
+    cell of at most 4; 24 kap. 8 § and 26 kap. 1 § offentlighets- och sekretesslagen (2009:400) for what is protected;
+    the limits are the project's own.
     """
-    if is_health_or_social or concerns is Concerns.CHILDREN:
-        rule = UNDER_TEN
-    elif concerns is Concerns.ADULTS:
-        rule = UNDER_FIVE
-    else:
-        return OPEN
-    return replace(rule, name=f"{rule.name}_or_none", lowest=0) if is_zero_revealing else rule
+    return {Concerns.ADULTS: UNDER_FIVE, Concerns.CARE: UNDER_TEN, Concerns.CHILDREN: UNDER_TEN}.get(concerns, OPEN)
 
 
 def width_beside_marks(rules: Iterable[Rule]) -> int:
@@ -709,7 +704,8 @@ class _Source:
 
 def _is_free(source: _Source) -> Bools:
     """What is or can be hidden: not what is known elsewhere, and no zero that the rules show."""
-    return ~source.known & (source.primary | (source.table.counts > 0))
+    is_zero_told = np.array([rule.lowest == 0 for rule in source.rules], dtype=np.bool_)
+    return ~source.known & (source.primary | is_zero_told | (source.table.counts > 0))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -784,7 +780,7 @@ def _part(source: _Source, held: _Group, told: Bools, exposed: Bools, is_strict:
     lowest = np.array([rule.lowest for rule in rules], dtype=np.float64)
     highest = np.array([rule.highest for rule in rules], dtype=np.float64)
     small, primary, is_told = source.small[group], source.primary[group], told[group]
-    floor = np.where(~primary & is_strict, np.maximum(highest + 1, 1), 0)
+    floor = np.where(~primary & is_strict, np.maximum(highest + 1, lowest), 0)
     lines = set()
     for margin in held.margins:
         line = [0.0] * n
@@ -853,14 +849,20 @@ def _costs(source: _Source, group: Ints) -> Floats:
 
 
 def suppress(
-    table: CellTable, rules: Rule | Sequence[Rule], *, seconds: float = 20.0, previous: Collection[str] = ()
+    table: CellTable,
+    rules: Rule | Sequence[Rule],
+    *,
+    seconds: float = 20.0,
+    previous: Collection[str] = (),
+    told_before: Collection[str] = (),
 ) -> Suppressed:
     """Hide what the rules hide, and the fewest or least valuable further counts that keep it from being worked out.
 
     rules: one, or one per cell. A primary cell is safe when a reader of all that is shown, known and marked cannot rule
     out any count of its rule's range; a secondary one when its possible counts lie `SECONDARY_WIDTH` apart to a
     reader of sums, `width_beside_marks` to one who uses the marks too. previous: cells hidden in the earlier release;
-    those it showed belong in the table's `known`. They are hidden again rather than others.
+    those it showed belong in the table's `known`. They are hidden again rather than others. told_before: hidden cells
+    for which an earlier release showed the rule's text, so that readers know their range.
 
     seconds: after this, tables not yet solved lose their totals, or everything: safe, and never the best choice. The
     answer is the same for the same table, whatever the order of its cells, unless time runs out. Where a primary total
@@ -874,8 +876,10 @@ def suppress(
     primary = small | table.is_hidden_primary
     known = np.array([cell in table.known for cell in table.cells], dtype=np.bool_)
     exposed = primary & known
+    was_told = small & ~exposed & np.array([cell in told_before for cell in table.cells], dtype=np.bool_)
     told = small & ~exposed
     _tell_the_total_only(table, small, told)
+    told |= was_told
     hidden = primary.copy()
     fell_back: set[int] = set()
     deadline = time.monotonic() + seconds
@@ -902,8 +906,8 @@ def suppress(
                 fell_back.update(group.tolist() if is_late else ())
                 continue
             # Even with everything hidden some range is narrower than its mark says. Tell less, one step at a time.
-            if told[group].any():
-                told[group] = False
+            if (told & ~was_told)[group].any():
+                told[group] = was_told[group]
                 again.append((held, is_strict))
             elif is_strict:
                 again.append((held, False))

@@ -1,6 +1,6 @@
 """The attacker: how closely a reader can work out each hidden count, by linear programming over all that is shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -61,8 +61,9 @@ def audit(
     *,
     told: Mapping[str, tuple[int, int]] | None = None,
     is_whole: bool = False,
+    wanted: Collection[str] | None = None,
 ) -> list[Bounds]:
-    """The bounds of every hidden cell, in the table's order.
+    """The bounds of every hidden cell, or of those `wanted`, in the table's order.
 
     shown: array of shape (n); the counts of cells neither shown nor `known` are never read. told: the lowest and
     highest count that a hidden cell's text gives away. is_whole: solve in whole numbers, the strongest attack and
@@ -120,7 +121,8 @@ def audit(
     for row, column, _ in entries:
         group_of_row[row] = group_of[column]
     lowest, highest = np.zeros(len(unseen)), np.zeros(len(unseen))
-    for number in range(int(turn.max(initial=-1)) + 1):
+    is_wanted = np.array([wanted is None or table.cells[index] in wanted for index in unseen], dtype=np.bool_)
+    for number in sorted({*turn[is_wanted].tolist()}):
         columns = np.flatnonzero(size_of[group_of] > number)
         rows = np.flatnonzero(~is_settled & (size_of[group_of_row] > number))
         aimed = turn[columns] == number
@@ -144,7 +146,11 @@ def audit(
             lowest=int(np.ceil(lowest[column] - _TOLERANCE)),
             highest=None if is_open else int(np.floor(highest[column] + _TOLERANCE)),
         )
-    return [bounds_of[cell] for index, cell in enumerate(table.cells) if not shown[index]]
+    return [
+        bounds_of[cell]
+        for index, cell in enumerate(table.cells)
+        if not shown[index] and (wanted is None or cell in wanted)
+    ]
 
 
 def _groups(n: int, entries: Sequence[tuple[int, int, float]]) -> Ints:
@@ -165,8 +171,9 @@ def breaches(
     is_told: Bools,
     *,
     is_whole: bool = False,
+    wanted: Collection[str] | None = None,
 ) -> list[Breach]:
-    """The hidden cells that a reader of sums, or one of marks too, can bound more tightly than the rules allow.
+    """The hidden cells (those `wanted`) that a reader of sums, or of marks too, can bound closer than the rules allow.
 
     is_hidden, is_told: arrays of shape (n) as in `Suppressed`. A cell that the rules hide must be able to have any
     count of its range; another `SECONDARY_WIDTH` apart to a reader of sums, `width_beside_marks` to one of marks.
@@ -187,7 +194,7 @@ def breaches(
         found.append(Breach(cell=cell, reader=Reader.SUMS, bounds=bounds, needs="hidden"))
     for reader, texts in ((Reader.SUMS, {}), (Reader.MARKS, told)):
         width = SECONDARY_WIDTH if reader is Reader.SUMS else width_beside_marks(listed)
-        for bounds in audit(table, ~is_hidden, told=texts, is_whole=is_whole):
+        for bounds in audit(table, ~is_hidden, told=texts, is_whole=is_whole, wanted=wanted):
             index = places[bounds.cell]
             rule = listed[index]
             if small[index]:

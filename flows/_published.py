@@ -1,0 +1,89 @@
+"""The publication ledger: what each release showed and hid of people. Append-only and never rebuildable: back it up.
+
+`data/published/ledger.jsonl` has a line for each release, and beside it stand the decisions that the lines name by
+their hash. What was once shown is known for ever, so every later release is decided in the light of it.
+"""
+
+import io
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import polars as pl
+
+from models._disclose import DECIDED
+from sources._landing import sha256, write_atomically
+from sources._problem import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """One release in the ledger; `content` is the hash of its decisions. The sample's never count for real releases."""
+
+    release: str
+    is_sample: bool
+    content: str
+
+
+def read_ledger(data: Path, *, is_sample: bool) -> list[Published]:
+    """The releases published from a data folder, oldest first. A torn last line (a power cut) is passed over.
+
+    Raises Problem for any other line that cannot be read.
+    """
+    path = data / "published" / "ledger.jsonl"
+    if not path.exists():
+        return []
+    *lines, _ = path.read_bytes().split(b"\n")  # a whole line ends with one
+    try:
+        listed = [Published(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError):
+        raise Problem(
+            str(path), "en rad går inte att läsa", do="återställ data/published från säkerhetskopian"
+        ) from None
+    return [each for each in listed if each.is_sample is is_sample]
+
+
+def decisions(data: Path, published: Sequence[Published]) -> list[pl.DataFrame]:
+    """What some releases showed and hid, in the columns of `DECIDED`; the same twice in a row is given once.
+
+    Raises Problem where the ledger names decisions that are not there.
+    """
+    changed = [
+        each
+        for each, before in zip(published, [None, *published], strict=False)
+        if before is None or each.content != before.content
+    ]
+    return [_read(data, each) for each in changed]
+
+
+def record_release(data: Path, release: str, decided: pl.DataFrame, *, is_sample: bool) -> None:
+    """Write down, durably and before it can be read, what a release shows and hides. Nothing is written of nothing."""
+    if decided.is_empty():
+        return
+    folder = data / "published"
+    folder.mkdir(exist_ok=True)
+    content = io.BytesIO()
+    decided.write_parquet(content)
+    entry = Published(release=release, is_sample=is_sample, content=sha256(content.getvalue()))
+    path = folder / f"{entry.content}.parquet"
+    if not path.exists():
+        with write_atomically(path) as temporary:
+            temporary.write_bytes(content.getvalue())
+    with (folder / "ledger.jsonl").open("a+b") as ledger:
+        ledger.seek(0)
+        ledger.truncate(ledger.read().rfind(b"\n") + 1)
+        ledger.write(json.dumps(asdict(entry), sort_keys=True).encode() + b"\n")
+        ledger.flush()
+        os.fsync(ledger.fileno())
+
+
+def _read(data: Path, published: Published) -> pl.DataFrame:
+    path = data / "published" / f"{published.content}.parquet"
+    try:
+        return pl.read_parquet(path).select(*DECIDED)
+    except (OSError, pl.exceptions.PolarsError):
+        raise Problem(
+            str(path), "beslutet saknas eller är skadat", do="återställ data/published från säkerhetskopian"
+        ) from None
