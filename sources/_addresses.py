@@ -13,7 +13,7 @@ from sources._strict import read_reference
 _STREET_ENDS = (
     "vägen|gatan|stigen|gränd|gränden|torget|torg|backen|backe|leden|platsen|plats|planen|plan|allén|alléen|allen|allé|"
     "liden|lid|svängen|holmen|esplanaden|promenaden|kajen|slingan|slinga|kroken|brinken|rundan|stråket|höjden|"
-    "(?<!e)ringen|vreten|gläntan|terrassen|passagen|udden|gattan|gtan|gatn|gatna|vägn|vgn|vgen|vegen|väagen|vagen|"
+    "(?<!e)ringen|vreten|gläntan|terrassen|passagen|udden|gattan|gtan|gatn|gatna|vägn|vgn|vgen|vegen|vägenn|gatann|väagen|vagen|"
     "vaegen|väg|gata|stig"
 )
 # The names of places too: only with a capital.
@@ -81,7 +81,7 @@ _NO_STREET = re.compile(
 # Roads that many places have named after what lies there: with a capital they are names.
 _NAME_OF_ROAD = re.compile(
     r"(?:Skol|Bad|Skogs|Mellan|Land|Sten|Idrotts|Camping|Järnvägs|Hembygds|Stam|Små|Fritids|Sjuk|Bil|Bo|Håll|Mark|Ban|Över)"
-    r"(?:vägen|backen|stigen|torget)"
+    r"(?:vägen|vagen|backen|stigen|torget)"
 )
 _NO_NAME_OF_STREET = re.compile(
     r"(?:vid|på|i|längs|mot|till|från|över|en|ett|den|det|enskild|allmän|denna) \w+", re.IGNORECASE
@@ -121,6 +121,15 @@ _ADDRESSES = (
         rf"boende (?:i|på|vid)|boende|hem till|hemma (?:i|på)|hämtas (?:i|på|vid)))(?: |(?<=:))"
         rf"((?:[{UPPER}][{LETTER}-]+ ){{0,2}}[{UPPER}][{LETTER}-]{{2,}}),? (?i:{_HOUSE}{_HOUSE_ENDS}{_QUANTITY})"
     ),
+    # In the country there are farms and numbers: gården på Valla Hoga 145, villan Norums Berg 204.
+    re.compile(
+        rf"(?i:(?<![{LETTER}])(?:villan?|gården|torpet|(?:sommar|fritids)?stugan?|(?:bostads|sommar)?huset?|familjen|"
+        rf"grannen|grannar(?:na)?|skriven|hemma(?: hos [{LETTER}]+)?|i hemmet|bodde|ladan|ladugården|uthuset)"
+        rf"(?: (?:i|på|vid|hos))?[ ,(\"”:]{{1,2}})"
+        rf"((?:[{UPPER}][{LETTER}-]+ ){{0,2}}[{UPPER}][{LETTER}-]{{2,}}(?: by)?) (?i:{_HOUSE}{_HOUSE_ENDS}{_QUANTITY})"
+    ),
+    # Two words of a place and three digits: Långelanda Backa 180.
+    re.compile(rf"(?<![{LETTER}])([{UPPER}][{LOWER}]+ [{UPPER}][{LOWER}]{{2,}}) ([1-9][0-9]{{2}})(?=, [{UPPER}])"),
     # Villages of the islands have numbers and no streets: Säby 120, 471 73 Hjälteby.
     re.compile(
         rf"(?<![{LETTER}])((?:[{UPPER}][{LETTER}-]+ )?[{UPPER}][{LETTER}-]{{2,}}) ([1-9][0-9]{{0,3}}[A-Za-z]?), "

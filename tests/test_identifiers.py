@@ -287,8 +287,7 @@ def test_the_name_lists_are_sorted_and_name_each_once() -> None:
 
 
 def labelled() -> list[dict[str, Any]]:
-    files = [LABELLED / f"{name}.jsonl" for name in ("positives", "negatives", "blind_positives", "blind_negatives")]
-    lines = [line for file in files if file.exists() for line in file.read_text(encoding="utf-8").splitlines()]
+    lines = [line for file in sorted(LABELLED.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()]
     return [json.loads(line) for line in lines if line.strip()]
 
 
