@@ -12,7 +12,7 @@ from models._build import Built, build
 from models._disclose import Protection
 from models._duckdb import quote
 from models._protect import protect
-from models._scope import scope_of
+from models._scope import benchmarks, scope_of
 from sources._declare import Disclosure
 from sources._landing import Part
 from sources._registry import all_sources
@@ -34,7 +34,7 @@ def build_warehouse(
     }
     protection = Protection(concerns=concerns, earlier=decisions(plan.data, published), known=known_totals())
     parsed, scope = _parsed_tables(plan, results, release), scope_of(plan.settings.area)
-    built = build(warehouse, parsed, scope, late, protection, tell=tell)
+    built = build(warehouse, parsed, scope, late, protection, benchmarks(), tell=tell)
     if not built.breaches:
         protect(warehouse, list(concerns))
     return built

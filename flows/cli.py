@@ -258,49 +258,13 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _explain(given: argparse.Namespace) -> int:
+    from flows._explain import explain_lines
     from lagesbild import open_release, release_folder
 
     data = _data(given)
-    with closing(open_release(data)) as con:
-        frame = con.execute(
-            "select * from output.indicators where indicator = ? and (area_code = ? or area = ?) and period = ?",
-            [given.indicator, given.area, given.area, given.period],
-        ).pl()
-        definition = con.execute("select * from output.definitions where indicator = ?", [given.indicator]).pl()
-    if frame.is_empty():
-        raise UsageProblem(
-            "lagesbild explain",
-            "siffran finns inte",
-            found=f"{given.indicator} {given.area} {given.period}",
-            do="se lagesbild list indicators och lagesbild list areas",
-        )
     described = json.loads((release_folder(data) / "release.json").read_text(encoding="utf-8"))
-    print(f"{definition['title'][0]}\n{definition['definition'][0]}")
-    for row in frame.iter_rows(named=True):
-        group = f" ({row['category']})" if row["category"] else ""
-        print(f"\n{row['area']} {row['period']}{group}")
-        for name in (
-            "status",
-            "numerator",
-            "denominator",
-            "value",
-            "lower_confidence_limit",
-            "upper_confidence_limit",
-            "unit",
-            "method",
-            "respondents",
-            "flags",
-            "is_synthetic",
-            "data_as_of",
-        ):
-            print(f"  {name:<24}{'–' if row[name] is None else row[name]}")
-    if definition["notes"][0]:
-        print("\nVad siffran inte säger:\n  " + definition["notes"][0].replace("\n", "\n  "))
-    print("\nÖgonblicksbilder som källorna bygger på:")
-    for snapshot in described["snapshots"]:
-        if snapshot["source"] in frame["sources"][0].split(","):
-            hashes = ", ".join(each[:12] for each in snapshot["snapshots"])
-            print(f"  {snapshot['source']:<20}{snapshot['observed_at'][:10]}  {snapshot['request'][:40]:<42}{hashes}")
+    with closing(open_release(data)) as con:
+        print("\n".join(explain_lines(con, described, given.indicator, given.area, given.period)))
     return 0
 
 

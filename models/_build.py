@@ -14,6 +14,7 @@ from models._disclose import PEOPLE, Protection
 from models._duckdb import connect, quote
 from models._estimate import Scope, estimate
 from models._graph import graph, in_order, sources_behind
+from models._judge import Benchmarks
 from models._model import Model, all_models
 from sources._problem import Problem
 from sources._strict import REFERENCE
@@ -21,6 +22,7 @@ from sources._strict import REFERENCE
 ESTIMATES = "estimates.indicators"
 DEFINITIONS = "estimates.definitions"
 DECIDED = "estimates.decided"
+JUDGED = ("comparisons", "changes", "trends", "ranks", "judgements")
 _DEFINED = ("indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "notes", "sources")
 
 
@@ -43,6 +45,7 @@ def build(
     scope: Scope,
     late: frozenset[str],
     protection: Protection | None = None,
+    benchmarks: Benchmarks | None = None,
     *,
     models: Sequence[Model] | None = None,
     tell: Callable[[str], None] = lambda _: None,
@@ -57,6 +60,7 @@ def build(
     warehouse.unlink(missing_ok=True)
     models = all_models() if models is None else models
     protection = protection or Protection()
+    benchmarks = benchmarks or Benchmarks(members={}, similar={}, neighbours={}, periods=())
     by_table = {model.table: model for model in models}
     seconds: dict[str, float] = {}
     broken: list[Breach] = []
@@ -64,10 +68,12 @@ def build(
     try:
         con.execute("set force_compression = 'uncompressed'")  # rebuilt on every run: packing it costs more than room
         con.execute("begin")  # one transaction: a commit a table costs more than the tables
-        given = [*_load_reference(con), *_load_parsed(con, parsed), ESTIMATES, DEFINITIONS]
+        judged = [f"estimates.{name}" for name in JUDGED]
+        given = [*_load_reference(con), *_load_parsed(con, parsed), ESTIMATES, DEFINITIONS, *judged]
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
         reads |= {ESTIMATES: counted | {"core.areas", "core.area_members"}, DEFINITIONS: counted}
+        reads |= {table: frozenset({ESTIMATES}) for table in judged}
         order = in_order(reads)
         indicators = [by_table[table] for table in sorted(counted)]
         sources = {table: sources_behind(reads, table) for table in counted}
@@ -78,9 +84,14 @@ def build(
                 break  # what breaks its contract cannot be computed with: a negative count has no limits
             started = time.perf_counter()
             if table == ESTIMATES:
-                estimates = estimate(con, indicators, sources, late, scope, protection)
+                estimates = estimate(con, indicators, sources, late, scope, protection, benchmarks)
                 _create_from(con, table, estimates.rows)
                 _create_from(con, DECIDED, estimates.decided)
+                for name in JUDGED[:-1]:
+                    _create_from(con, f"estimates.{name}", getattr(estimates.judged, name))
+                _create_from(con, f"estimates.{JUDGED[-1]}", estimates.judgements)
+            elif table in judged:
+                continue  # made with the estimates
             elif table == DEFINITIONS:
                 _create_from(con, table, _definitions(indicators, sources))
             else:

@@ -105,10 +105,16 @@ def decide(cells: pl.DataFrame, members: Mapping[str, frozenset[str]], protectio
     web.add_known(protection.known)
     web.add_changes()
     web.force_partners(web.small)
-    choice = web.suppressed()
-    while web.force_partners(choice.hidden):
-        choice = web.suppressed()
-    hidden, told = choice.hidden, {cell for cell, is_told in zip(choice.cells, choice.is_told, strict=True) if is_told}
+    hidden, told = set[str](), set[str]()
+    apart = web.apart()
+    pending = apart
+    while pending:
+        choice = web.suppressed(frozenset().union(*pending))
+        hidden = (hidden - {*choice.cells}) | choice.hidden
+        told |= {cell for cell, is_told in zip(choice.cells, choice.is_told, strict=True) if is_told}
+        told -= {cell for cell, is_told in zip(choice.cells, choice.is_told, strict=True) if not is_told}
+        forced = web.force_partners(hidden)
+        pending = [cells for cells in apart if cells & forced]
     decided = []
     for row in cells.iter_rows(named=True):
         people, answers = web.variables(row)
@@ -242,18 +248,32 @@ class _Web:
 
     # ---------------------------------------------------------------------------------------------- as a table of cells
 
-    def table(self) -> CellTable:
-        """Every variable, what is known and what must be hidden."""
+    def table(self, cells: Collection[str] | None = None) -> CellTable:
+        """The variables (all, or some that no sum ties to others), what is known and what must be hidden."""
+        within = frozenset(self._counts if cells is None else cells)
         return table_of(
-            self._counts,
-            self._margins,
-            hidden=self._forced - self._known,
-            known=self._known,
+            {cell: count for cell, count in self._counts.items() if cell in within},
+            [margin for margin in self._margins if margin[0] in within],
+            hidden=(self._forced - self._known) & within,
+            known=self._known & within,
             bounds=[
-                LinearBound(cells=cells, coefficients=(1.0, *(-1.0 for _ in cells[1:])), lowest=0, highest=np.inf)
-                for cells in self._bounds
+                LinearBound(cells=bound, coefficients=(1.0, *(-1.0 for _ in bound[1:])), lowest=0, highest=np.inf)
+                for bound in self._bounds
+                if bound[0] in within
             ],
         )
+
+    def apart(self) -> list[frozenset[str]]:
+        """The variables in groups that no sum ties to each other."""
+        group = {cell: {cell} for cell in self._counts}
+        for tied in (*((total, *parts) for total, parts in self._margins), *self._bounds):
+            together = group[tied[0]]
+            for cell in tied[1:]:
+                if group[cell] is not together:
+                    together |= group[cell]
+            for cell in together:
+                group[cell] = together
+        return [frozenset(cells) for cells in {id(cells): cells for cells in group.values()}.values()]
 
     @property
     def small(self) -> frozenset[str]:
@@ -264,19 +284,17 @@ class _Web:
         """The rule of each cell of the table."""
         return tuple(self._rules[cell] for cell in table.cells)
 
-    def suppressed(self) -> Suppressed:
-        """What is to be hidden, the earlier pattern kept where that serves."""
-        table = self.table()
+    def suppressed(self, cells: Collection[str]) -> Suppressed:
+        """What is to be hidden of some variables, the earlier pattern kept where that serves."""
+        table = self.table(cells)
         return suppress(table, self.rules_of(table), previous=self._previous, told_before=self.told)
 
-    def force_partners(self, hidden: frozenset[str]) -> bool:
-        """From now on hide the answers of every hidden group, and the group of all hidden answers; False: they are."""
-        alone = {
-            self._partner[cell] for cell in hidden if cell in self._partner and self._partner[cell] not in self._known
-        }
-        more = alone - hidden
+    def force_partners(self, hidden: Collection[str]) -> set[str]:
+        """From now on hide the answers of every hidden group, and the group of all hidden answers; returns the new."""
+        alone = {self._partner[cell] for cell in hidden if cell in self._partner}
+        more = alone - self._known - self._forced - {*hidden}
         self._forced |= more
-        return bool(more)
+        return more
 
     def variables(self, row: _Row) -> tuple[str, str]:
         """The variables of a row: its count, and its answers or nothing."""

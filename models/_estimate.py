@@ -7,8 +7,10 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from models._conclude import JUDGEMENTS, conclude
 from models._disclose import CELLS, DECIDED, KEY, KNOWN, Protection, decide, strictest
 from models._duckdb import quote
+from models._judge import NOT_JUDGED, Benchmarks, Judged, judge
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
 from models.methods.disclosure import OPEN, UNDER_TEN, rule_for
 from models.methods.proportions import effective_n, published_limits, wilson_limits
@@ -75,10 +77,14 @@ class Scope:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimates:
-    """rows: the columns of `SCHEMA`. decided: what is shown and hidden of people, in the columns of `DECIDED`."""
+    """rows: the columns of `SCHEMA`. decided: what is shown and hidden of people, in the columns of `DECIDED`. judged:
+    comparisons, changes, trends and ranks of what is shown. judgements: five of each focus area.
+    """
 
     rows: pl.DataFrame
     decided: pl.DataFrame
+    judged: Judged
+    judgements: pl.DataFrame
 
 
 def estimate(
@@ -88,6 +94,7 @@ def estimate(
     late: frozenset[str],
     scope: Scope,
     protection: Protection,
+    benchmarks: Benchmarks,
 ) -> Estimates:
     """One row per indicator, area, period, breakdown and category.
 
@@ -97,12 +104,19 @@ def estimate(
     """
     facts = _facts(con, models, scope)
     if facts.is_empty():
-        return Estimates(rows=pl.DataFrame(schema=SCHEMA), decided=pl.DataFrame(schema=dict(DECIDED)))
+        return Estimates(
+            rows=pl.DataFrame(schema=SCHEMA),
+            decided=pl.DataFrame(schema=dict(DECIDED)),
+            judged=NOT_JUDGED,
+            judgements=pl.DataFrame(schema=dict(JUDGEMENTS)),
+        )
     declared = pl.DataFrame(
         [_declared(model, sources[model.table], late, protection) for model in models],
         schema_overrides={"declared_concerns": pl.String},
     )
     rows = facts.join(declared, on="indicator", how="left").join(_areas(con), on="area_code", how="left")
+    inside = frozenset({*scope.municipalities, *scope.areas})
+    rows = rows.filter(pl.col("declared_concerns").is_null() | pl.col("area_code").is_in(inside))
     rows = _with_periods(_with_rules(_with_status(rows)))
     decided = decide(_cells(rows), _members(con), _with_official_counts(protection, rows))
     rows = _with_limits(_without_hidden(rows, decided)).with_columns(
@@ -119,13 +133,22 @@ def estimate(
         .list.eval(pl.element().filter(pl.element() != "").unique().sort())
         .list.join(","),
         confidence=pl.lit(CONFIDENCE),
-        dispersion=pl.lit(None, pl.Float64),
     )
+    judged = judge(rows, inside, benchmarks)
     return Estimates(
-        rows=rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort(
-            "indicator", "area_type", "area_code", "period_start", "breakdown", "category"
-        ),
+        rows=rows.filter(pl.col("area_code").is_in(inside))
+        .with_columns(judged.dispersion)
+        .select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
+        .sort("indicator", "area_type", "area_code", "period_start", "breakdown", "category"),
         decided=decided,
+        judged=judged,
+        judgements=conclude(
+            declared.select("indicator", "focus_area", "title", "basis", "is_consequence"),
+            rows.filter(pl.col("area_code").is_in(inside)),
+            judged.comparisons,
+            judged.changes,
+            judged.trends,
+        ),
     )
 
 
@@ -134,7 +157,7 @@ def _listed_if(condition: pl.Expr, flag: str) -> pl.Expr:
 
 
 def _facts(con: duckdb.DuckDBPyConnection, models: Sequence[Model], scope: Scope) -> pl.DataFrame:
-    """The rows of every indicator for every area of the scope: as they stand, and summed to the areas."""
+    """The rows of every indicator: as they stand, for every municipality, and summed to the areas of the scope."""
     columns: dict[str, list[str]] = {}
     for table, column in con.sql(
         "select schema_name || '.' || table_name, column_name from duckdb_columns() "
@@ -145,11 +168,8 @@ def _facts(con: duckdb.DuckDBPyConnection, models: Sequence[Model], scope: Scope
         return pl.DataFrame()
     selects = " union all ".join(_fact_sql(model, columns[model.table]) for model in models)
     con.execute(f"create or replace temp table facts as {selects}")
-    within, areas = (
-        ", ".join(quote(code) for code in codes) or "''"
-        for codes in ((*scope.municipalities, *scope.areas), scope.areas)
-    )
-    own = con.sql(f"select * exclude (is_summed) from facts where area_code in ({within})").pl()
+    areas = ", ".join(quote(code) for code in scope.areas) or "''"
+    own = con.sql("select * exclude (is_summed) from facts").pl()
     summed = con.sql(_SUMS.format(areas=areas)).pl()
     con.execute("drop table facts")
     return pl.concat([own, summed.select(own.columns)], how="vertical_relaxed").with_columns(
@@ -257,6 +277,8 @@ def _declared(model: Model, sources: frozenset[str], late: frozenset[str], prote
     return {
         "measure": indicator.measure or indicator.indicator,
         "lowest_area": indicator.lowest_area,
+        "basis": indicator.basis,
+        "is_consequence": indicator.is_consequence,
         "declared_concerns": strictest(local) if local else None,
         "indicator": indicator.indicator,
         "title": indicator.title,
@@ -353,7 +375,9 @@ def _cells(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _with_official_counts(protection: Protection, rows: pl.DataFrame) -> Protection:
     """What is known, with the counts of the same measures that authorities publish and that stand here as well."""
-    official = rows.filter(pl.col("rule").is_null() & pl.col("count").is_not_null())
+    is_local = pl.col("rule").is_not_null()
+    protected = rows.filter(is_local)["measure"].unique()
+    official = rows.filter(~is_local & pl.col("measure").is_in(protected.implode()) & pl.col("count").is_not_null())
     shared = official.select(*KEY, pl.lit("").alias("part"), "count")
     return replace(protection, known=pl.concat([protection.known, shared.select(*KNOWN)]))
 

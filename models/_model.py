@@ -32,6 +32,7 @@ FLAGS = (
     "under_ten",
 )
 LOWEST_AREAS = ("municipality", "police_area")
+BASES = ("registered", "own_services", "asked")
 _TABLE_KEYS = {"title", "columns", "key", "not_null", "accepted", "ranges", "at_least"}
 _INDICATOR_KEYS = {
     "title",
@@ -49,11 +50,14 @@ _INDICATOR_KEYS = {
     "breaks",
     "measure",
     "lowest_area",
+    "basis",
+    "is_consequence",
 }
 _TYPES: Mapping[str, tuple[type, str]] = {
     **dict.fromkeys(("key", "not_null", "flags", "notes", "breaks"), (list, "en lista, [ … ]")),
     **dict.fromkeys(("columns", "accepted", "ranges"), (dict, "en tabell, { … }")),
     **dict.fromkeys(("at_least", "per"), (int, "ett heltal")),
+    "is_consequence": (bool, "true eller false"),
 }
 _INDICATOR_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "counts": ("municipality_code", "period", "numerator", "denominator", "is_synthetic", "data_as_of"),
@@ -78,7 +82,8 @@ class Indicator:
     """What an indicator declares beside its SELECT; ids are public and never reused.
 
     Indicators of one `measure` count the same events or people, over other periods or per something else; a count that
-    one of them hides, none shows. lowest_area: police_area where a municipality's figures are never shown.
+    one of them hides, none shows. lowest_area: police_area where a municipality's figures are never shown. basis: what
+    kind of source it rests on: registered, own_services or asked. is_consequence: what the problem leads to.
     """
 
     indicator: str
@@ -97,6 +102,8 @@ class Indicator:
     breaks: tuple[int, ...]
     measure: str = ""
     lowest_area: str = "municipality"
+    basis: str = "registered"
+    is_consequence: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +191,7 @@ def _range(limits: Mapping[str, float], where: str) -> tuple[float | None, float
 
 def _indicator(name: str, header: Mapping[str, Any], where: str) -> Indicator:
     defaults: dict[str, Any] = {"period_type": "year", "flags": [], "notes": [], "per": 100, "breaks": []}
-    defaults |= {"measure": name, "lowest_area": "municipality"}
+    defaults |= {"measure": name, "lowest_area": "municipality", "is_consequence": False}
     values = {**defaults, **header}
     if absent := sorted(_INDICATOR_KEYS - values.keys()):
         raise Problem(where, "nyckel saknas i huvudet", do=f"lägg till {', '.join(absent)}")
@@ -195,6 +202,7 @@ def _indicator(name: str, header: Mapping[str, Any], where: str) -> Indicator:
         "polarity": POLARITIES,
         "period_type": PERIOD_TYPES,
         "lowest_area": LOWEST_AREAS,
+        "basis": BASES,
     }
     for key, accepted in closed.items():
         if values[key] not in accepted:

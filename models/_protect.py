@@ -19,8 +19,8 @@ def protect(warehouse: Path, local_sources: Sequence[str]) -> None:
     con = connect(warehouse)
     try:
         con.execute("create schema public")
-        con.execute("create table public.indicators as from output.indicators")
-        con.execute("create table public.definitions as from output.definitions")
+        for table in ("indicators", "definitions", "comparisons", "changes", "trends", "ranks", "judgements"):
+            con.execute(f"create table public.{table} as from output.{table}")
         con.execute(
             f"create table public.sources as select * replace ({uncounted}, null::varchar as message) "
             "from output.sources"

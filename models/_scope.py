@@ -3,6 +3,7 @@
 from functools import cache
 
 from models._estimate import Scope
+from models._judge import Benchmarks
 from sources._problem import UsageProblem
 from sources._strict import read_reference
 
@@ -18,6 +19,26 @@ def members_of(area: str) -> tuple[str, ...]:
     if named or area == "00":
         return tuple(named or municipalities)
     return tuple(code for code in municipalities if len(area) == 2 and code.startswith(area))
+
+
+@cache
+def benchmarks() -> Benchmarks:
+    """Whom areas are compared with, by the reviewed lists."""
+    larger = {"00", *read_reference("areas")["area_code"], *read_reference("counties")["county_code"]}
+    pairs = {
+        table: read_reference(table).select("municipality_code", column).rows()
+        for table, column in (("similar_municipalities", "similar_code"), ("neighbours", "neighbour_code"))
+    }
+    similar, neighbours = (
+        {code: frozenset(other for one, other in listed if one == code) for code in {one for one, _ in listed}}
+        for listed in pairs.values()
+    )
+    return Benchmarks(
+        members={area: frozenset(members_of(area)) for area in sorted(larger)},
+        similar=similar,
+        neighbours=neighbours,
+        periods=[(area, *map(int, years)) for area, *years in read_reference("promise_periods").iter_rows()],
+    )
 
 
 @cache

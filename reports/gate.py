@@ -22,6 +22,8 @@ _NOBODY = (
 )
 # How messages name a snapshot (all digits is left out, that would be a number) and data quality results an instant.
 _MADE_HERE = re.compile(r"(?<![0-9A-Za-z])(?:(?=[0-9]*[a-f])[0-9a-f]{12}|20\d{6}T\d{6}\.\d{6}Z)(?![0-9A-Za-z])")
+_DIGITS = re.compile(r"\d+")
+_APART = re.compile(r"([^\W\d_]{2}[^\d]*|[%()–]|: |(?<=\d),(?=\d(?!\d))|(?<=\d)\u00a0(?=\d{3}(?!\d)))")
 _GX_OWN = "data_docs/static/"
 
 
@@ -73,13 +75,33 @@ def _found(everything: Iterable[Said | Refused]) -> set[str]:
         else:
             place, texts = each
             places.setdefault(place, set()).update(texts)
-    # Most texts stand in several places and are read once.
+    # Most texts stand in several places, or differ in their figures only, and are read once.
     texts = pl.Series(list(set().union(*places.values())), dtype=pl.String)
-    texts = texts.filter(~texts.str.contains(_NOBODY))
-    found = {text: kinds for text in texts.filter(has_identifier(texts)) if (kinds := _kinds(text))}
+    alike = {text: _without_figures(text) for text in texts.filter(~texts.str.contains(_NOBODY))}
+    different = pl.Series(list({*alike.values()}), dtype=pl.String)
+    found = {text: kinds for text in different.filter(has_identifier(different)) if (kinds := _kinds(text))}
     for place, said in places.items():
-        hits |= {f"{_fit_to_show(place)}: {kind}" for text in said & found.keys() for kind in found[text]}
+        hits |= {f"{_fit_to_show(place)}: {kind}" for text in said for kind in found.get(alike.get(text, ""), ())}
     return hits
+
+
+def _without_figures(text: str) -> str:
+    """The text with one figure for all: a year, or up to three digits that stand apart, is nobody's number.
+
+    Apart is what words, per cent, brackets, a range or a colon part, and the parts of a decimal or of thousands as the
+    pages write them. It may still be a house's or a plate's, so a figure of the same length takes its place. What
+    begins with 0 or 11 (a phone, 112) stays as it is.
+    """
+
+    def alike(match: re.Match[str]) -> str:
+        figure = match[0]
+        if len(figure) == 4:
+            return "2022" if figure.startswith(("19", "20")) else figure
+        return figure if len(figure) > 4 or figure.startswith(("0", "11")) else "7" * len(figure)
+
+    return "".join(
+        part if len(_DIGITS.findall(part)) != 1 else _DIGITS.sub(alike, part) for part in _APART.split(text) if part
+    )
 
 
 def _kinds(text: str) -> set[str]:

@@ -17,7 +17,17 @@ from reports._quality_process import QualityRequest, TableRequest
 from reports.pages import PageMeta, write_pages
 from reports.tables import write_tables
 
-TABLES = ("output.indicators", "output.definitions", "output.sources", "output.quarantine")
+TABLES = (
+    "output.indicators",
+    "output.definitions",
+    "output.comparisons",
+    "output.changes",
+    "output.trends",
+    "output.ranks",
+    "output.judgements",
+    "output.sources",
+    "output.quarantine",
+)
 _MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}
 _AUDIENCES: tuple[tuple[Literal["internal", "public"], str], ...] = (("internal", "output"), ("public", "public"))
 
@@ -58,7 +68,7 @@ def write_release(
         with connect(warehouse, read_only=True) as con:
             tables = {
                 name: con.sql(f"from {schema}.{name}").pl()
-                for name in ("indicators", "definitions", "sources", "quarantine")
+                for name in (table.removeprefix("output.") for table in TABLES)
             }
         described = _described(meta, audience, tables)
         (target / "release.json").write_text(

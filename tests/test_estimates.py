@@ -18,6 +18,7 @@ from models._contracts import Contract
 from models._disclose import Protection
 from models._duckdb import connect
 from models._estimate import SCHEMA, Scope, estimate
+from models._judge import Benchmarks
 from models._model import Indicator, Model, all_models
 from models.methods.proportions import wilson_limits
 from models.methods.rates import poisson_limits
@@ -37,6 +38,7 @@ AREAS = """
         ('14', '1415'), ('14', '1419'), ('14', '1421'), ('14', '1480')
     ) as t (area_code, municipality_code);
 """
+NOBODY = Benchmarks(members={}, similar={}, neighbours={}, periods=())
 SCOPE = Scope(municipalities=POLICE_AREA, areas=("00", "14", "sf"))
 TYPES = {
     "municipality_code": "varchar",
@@ -118,7 +120,7 @@ def frame_of(
         if cells:
             con.executemany(f"insert into {model.table} values ({', '.join('?' for _ in columns)})", cells)
         behind = {model.table: frozenset({"population", "register"})}
-        return estimate(con, [model], behind, late, SCOPE, Protection(concerns=concerns or {})).rows
+        return estimate(con, [model], behind, late, SCOPE, Protection(concerns=concerns or {}), NOBODY).rows
 
 
 def estimated(model: Model, columns: Sequence[str], facts: Facts, **named: Any) -> Rows:
@@ -542,6 +544,7 @@ def pupils(said: Sequence[bool | None], weights: Sequence[float | None], **chang
             "year": 2023,
             "municipality_code": "1415",
             "grade": "åk 9",
+            "sex": None,
             "weight": weight,
             **dict.fromkeys(QUESTIONS),
             "parents_allow_alcohol": answer,
@@ -550,7 +553,7 @@ def pupils(said: Sequence[bool | None], weights: Sequence[float | None], **chang
         }
         for answer, weight in zip(said, weights, strict=True)
     ]
-    schema: dict[str, Any] = {"weight": pl.Float64, **dict.fromkeys(QUESTIONS, pl.Boolean)}
+    schema: dict[str, Any] = {"sex": pl.String, "weight": pl.Float64, **dict.fromkeys(QUESTIONS, pl.Boolean)}
     return pl.DataFrame(rows, schema_overrides=schema)
 
 
@@ -587,6 +590,20 @@ def test_answers_are_weighted_where_weights_are_given(tmp_path: Path) -> None:
     assert row["lower_confidence_limit"] == pytest.approx(100 * lower[0], abs=1e-6)
     assert row["upper_confidence_limit"] == pytest.approx(100 * upper[0], abs=1e-6)
     assert (row["flags"], row["sources"]) == ("few_respondents", "youth_survey")
+
+
+def test_answers_by_sex_stand_beside_those_by_grade_where_anybody_says(tmp_path: Path) -> None:
+    groups = [("flicka", 30, 20), ("pojke", 40, 10), ("annat", 6, 3), ("vill ej svara", 5, 1), (None, 4, 0)]
+    asked = [pupils([n < yes for n in range(people)], [None] * people, sex=sex) for sex, people, yes in groups]
+    rows = built(tmp_path, YOUTH[:3], youth_survey=pl.concat(asked))
+    assert rows == []
+    with connect(tmp_path / "w.duckdb", read_only=True) as con:
+        found = con.sql(
+            f"select breakdown, category, respondents, answered_yes from {YOUTH[2]} order by all"
+        ).fetchall()
+    # Some who call it something else, some who do not want to say and some who left it out: one group.
+    by_sex = [("sex", "annat eller inget svar", 15, 4), ("sex", "flicka", 30, 20), ("sex", "pojke", 40, 10)]
+    assert found == [("", "", 85, 34), ("grade", "åk 9", 85, 34), *by_sex]
 
 
 def test_a_question_that_all_answer_no_to_is_nought_percent(tmp_path: Path) -> None:
@@ -660,6 +677,7 @@ def test_weighted_sums_over_many_answers_do_not_depend_on_threads_or_order() -> 
             "municipality_code": [chance.choice(POLICE_AREA) for _ in range(many)],
             "year": [2023] * many,
             "grade": [chance.choice(("åk 7", "åk 9")) for _ in range(many)],
+            "sex": [chance.choice(("flicka", "pojke", "annat")) for _ in range(many)],
             "answer": [chance.random() < 0.3 for _ in range(many)],
             "weight": [round(chance.uniform(0.1, 4), 4) for _ in range(many)],
             "is_synthetic": [False] * many,
@@ -678,4 +696,4 @@ def test_weighted_sums_over_many_answers_do_not_depend_on_threads_or_order() -> 
             con.execute(f"create table {YOUTH[1]} as {models[YOUTH[1]]}")
             found.append(con.sql(models[YOUTH[2]]).fetchall())
     assert found[0] == found[1] == found[2]
-    assert len(found[0]) == 9  # three municipalities: the whole and two grades
+    assert len(found[0]) == 18  # three municipalities: the whole, two grades, girls, boys and the others

@@ -2,6 +2,7 @@
 -- title_en = "Young people given alcohol by an adult"
 -- definition = "Andel elever som har fått alkohol av en vuxen."
 -- focus_area = "alcohol_and_drug_attitudes"
+-- basis = "asked"
 -- kind = "microdata"
 -- method = "proportion"
 -- per = 100

@@ -2,6 +2,7 @@
 -- title_en = "Young people who have been offered narcotics"
 -- definition = "Andel elever som de senaste 12 månaderna har blivit erbjudna att prova eller köpa narkotika."
 -- focus_area = "drug_dealing"
+-- basis = "asked"
 -- kind = "microdata"
 -- method = "proportion"
 -- per = 100

@@ -2,6 +2,7 @@
 -- title_en = "Young people who see great risk in cannabis"
 -- definition = "Andel elever som tror att det är stor risk att skada sig av cannabis."
 -- focus_area = "alcohol_and_drug_attitudes"
+-- basis = "asked"
 -- kind = "microdata"
 -- method = "proportion"
 -- per = 100

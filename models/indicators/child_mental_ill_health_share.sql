@@ -2,6 +2,7 @@
 -- title_en = "Mental ill-health among ages 0–19"
 -- definition = "Andel 0–19 år med läkemedel, diagnos eller psykiatrisk vård för psykisk ohälsa under året."
 -- focus_area = "youth_mental_health"
+-- basis = "registered"
 -- kind = "published"
 -- method = "published"
 -- unit = "procent"

@@ -2,13 +2,14 @@
 -- title_en = "Find problems with drug dealing small"
 -- definition = "Andel som svarat mycket eller ganska litet problem i SCB:s medborgarundersökning."
 -- focus_area = "drug_dealing"
+-- basis = "asked"
 -- kind = "published"
 -- method = "published"
 -- unit = "procent"
 -- polarity = "high_is_good"
 -- period_type = "year"
 -- breaks = [2021]
--- notes = ["Utgivarens svarsalternativ är ställda så att ett högt tal är bra."]
+-- notes = ["Utgivarens svarsalternativ är ställda så att ett högt tal är bra.", "Enkäten gjordes om 2021; äldre tal kan inte jämföras."]
 select
     area_code,
     year::varchar as period,

@@ -2,6 +2,8 @@
 -- title_en = "Upper secondary pupils who lost study grant for truancy"
 -- definition = "Andel gymnasieelever boende i kommunen vars studiestöd drogs in på grund av ogiltig frånvaro, läsår."
 -- focus_area = "youth_mental_health"
+-- basis = "registered"
+-- is_consequence = true
 -- kind = "published"
 -- method = "published"
 -- unit = "procent"

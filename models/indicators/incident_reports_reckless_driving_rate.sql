@@ -2,12 +2,14 @@
 -- title_en = "Reckless driving reported by services per 10 000 inhabitants"
 -- definition = "Händelserapporter om buskörning, A-traktorer och hastighet ett helt år, delat med invånarna."
 -- focus_area = "reckless_driving"
+-- basis = "own_services"
 -- kind = "counts"
 -- method = "rate"
 -- per = 10000
 -- unit = "per 10 000 invånare"
 -- polarity = "none"
--- notes = ["En ökning kan bero på att fler verksamheter börjat rapportera; bedöms därför inte."]
+-- breaks = [2024]
+-- notes = ["En ökning kan bero på att fler verksamheter börjat rapportera; bedöms därför inte.", "Nya regler för A-traktorer gäller från 31 augusti 2023; 2024 är det första hela året med dem."]
 select
     municipality_code,
     year::varchar as period,

@@ -2,6 +2,7 @@
 -- title_en = "Vandalism reported by services per 10 000 inhabitants"
 -- definition = "Händelserapporter om skadegörelse, klotter, glaskross och brand ett helt år, delat med invånarna."
 -- focus_area = "vandalism"
+-- basis = "own_services"
 -- kind = "counts"
 -- method = "rate"
 -- per = 10000

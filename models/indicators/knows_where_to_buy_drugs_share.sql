@@ -2,6 +2,7 @@
 -- title_en = "Young people who know where to buy narcotics"
 -- definition = "Andel elever som svarat att de vet var man kan köpa narkotika."
 -- focus_area = "drug_dealing"
+-- basis = "asked"
 -- kind = "microdata"
 -- method = "proportion"
 -- per = 100

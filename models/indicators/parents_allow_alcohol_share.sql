@@ -2,6 +2,7 @@
 -- title_en = "Young people whose parents allow alcohol"
 -- definition = "Andel elever som svarat att de får dricka alkohol för sina föräldrar."
 -- focus_area = "alcohol_and_drug_attitudes"
+-- basis = "asked"
 -- kind = "microdata"
 -- method = "proportion"
 -- per = 100

@@ -2,13 +2,15 @@
 -- title_en = "Perceive open drug dealing as a problem in the own area"
 -- definition = "Andel 16–84 år som svarat \"i stor utsträckning\" i Nationella trygghetsundersökningen."
 -- focus_area = "drug_dealing"
+-- basis = "asked"
 -- kind = "published"
 -- method = "published"
 -- unit = "procent"
 -- polarity = "low_is_good"
 -- period_type = "year"
 -- flags = ["overlapping"]
--- notes = ["Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms."]
+-- breaks = [2017]
+-- notes = ["Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms.", "Undersökningen lades om 2016–2017; äldre tal kan inte jämföras."]
 select
     area_code,
     year::varchar as period,

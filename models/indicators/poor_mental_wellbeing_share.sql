@@ -2,6 +2,7 @@
 -- title_en = "Young people with poor mental well-being"
 -- definition = "Andel elever som svarat att deras psykiska välbefinnande är dåligt."
 -- focus_area = "youth_mental_health"
+-- basis = "asked"
 -- kind = "microdata"
 -- method = "proportion"
 -- per = 100

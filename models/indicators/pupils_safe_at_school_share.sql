@@ -2,13 +2,14 @@
 -- title_en = "Pupils in year 8 who feel safe at school"
 -- definition = "Andel som svarat \"helt och hållet\" eller \"till stor del\" i Skolenkäten."
 -- focus_area = "youth_mental_health"
+-- basis = "asked"
 -- kind = "published"
 -- method = "published"
 -- unit = "procent"
 -- polarity = "high_is_good"
 -- period_type = "year"
 -- breaks = [2022]
--- notes = ["Bara kommunala skolor. Hälften av kommunerna deltar varje år."]
+-- notes = ["Bara kommunala skolor. Hälften av kommunerna deltar varje år.", "Enkäten gjordes om 2022; äldre tal kan inte jämföras."]
 select
     area_code,
     year::varchar as period,

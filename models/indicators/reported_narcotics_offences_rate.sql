@@ -2,6 +2,7 @@
 -- title_en = "Reported narcotics offences per 100 000 inhabitants"
 -- definition = "Anmälda brott mot narkotikastrafflagen ett år (innehav, eget bruk och överlåtelse), delat med invånarna 31 december."
 -- focus_area = "drug_dealing"
+-- basis = "registered"
 -- kind = "counts"
 -- method = "rate"
 -- per = 100000
@@ -9,7 +10,7 @@
 -- polarity = "none"
 -- flags = ["effort_driven"]
 -- breaks = [2015]
--- notes = ["Ingripandebrott: antalet följer polisens insatser och bedöms inte.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Skiljer inte langning från innehav och eget bruk."]
+-- notes = ["Ingripandebrott: antalet följer polisens insatser och bedöms inte.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Skiljer inte langning från innehav och eget bruk.", "Sedan 2015 räknas bara brott som kan knytas till en kommun."]
 select
     municipality_code,
     year::varchar as period,

@@ -2,13 +2,14 @@
 -- title_en = "All reported offences per 100 000 inhabitants"
 -- definition = "Alla anmälda brott ett år, delat med invånarna 31 december."
 -- focus_area = "overall_crime"
+-- basis = "registered"
 -- kind = "counts"
 -- method = "rate"
 -- per = 100000
 -- unit = "per 100 000 invånare"
 -- polarity = "none"
 -- breaks = [2015]
--- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Rymmer också brott som följer polisens insatser; bedöms därför inte."]
+-- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Rymmer också brott som följer polisens insatser; bedöms därför inte.", "Sedan 2015 räknas bara brott som kan knytas till en kommun."]
 select
     municipality_code,
     year::varchar as period,

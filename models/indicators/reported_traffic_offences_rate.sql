@@ -2,6 +2,7 @@
 -- title_en = "Reported traffic offences per 100 000 inhabitants"
 -- definition = "Anmälda brott mot trafikbrottslagen ett år, delat med invånarna 31 december."
 -- focus_area = "reckless_driving"
+-- basis = "registered"
 -- kind = "counts"
 -- method = "rate"
 -- per = 100000
@@ -9,7 +10,7 @@
 -- polarity = "none"
 -- flags = ["effort_driven"]
 -- breaks = [2015]
--- notes = ["Ingripandebrott: antalet följer polisens insatser och bedöms inte.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Böter på plats, som fortkörning, ingår inte."]
+-- notes = ["Ingripandebrott: antalet följer polisens insatser och bedöms inte.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Böter på plats, som fortkörning, ingår inte.", "Sedan 2015 räknas bara brott som kan knytas till en kommun."]
 select
     municipality_code,
     year::varchar as period,

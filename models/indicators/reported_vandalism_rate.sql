@@ -2,13 +2,14 @@
 -- title_en = "Reported vandalism per 100 000 inhabitants"
 -- definition = "Anmälda skadegörelsebrott (12 kap. brottsbalken och mordbrand) ett år, delat med invånarna 31 december samma år."
 -- focus_area = "vandalism"
+-- basis = "registered"
 -- kind = "counts"
 -- method = "rate"
 -- per = 100000
 -- unit = "per 100 000 invånare"
 -- polarity = "low_is_good"
 -- breaks = [2015]
--- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump."]
+-- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Sedan 2015 räknas bara brott som kan knytas till en kommun."]
 select
     municipality_code,
     year::varchar as period,

@@ -2,13 +2,14 @@
 -- title_en = "Reported violent offences per 100 000 inhabitants"
 -- definition = "Anmälda våldsbrott ett år, delat med invånarna 31 december."
 -- focus_area = "overall_crime"
+-- basis = "registered"
 -- kind = "counts"
 -- method = "rate"
 -- per = 100000
 -- unit = "per 100 000 invånare"
 -- polarity = "low_is_good"
 -- breaks = [2015]
--- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump."]
+-- notes = ["Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Sedan 2015 räknas bara brott som kan knytas till en kommun."]
 select
     municipality_code,
     year::varchar as period,

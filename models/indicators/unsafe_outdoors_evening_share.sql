@@ -1,14 +1,16 @@
 -- title = "Otrygga utomhus sen kväll i det egna området"
 -- title_en = "Unsafe outdoors late evening in the own area"
--- definition = "Andel 16–84 år i Nationella trygghetsundersökningen."
+-- definition = "Andel 16–84 år som känner sig mycket eller ganska otrygga, eller som inte går ut sent av otrygghet, i Nationella trygghetsundersökningen."
 -- focus_area = "perceived_safety"
+-- basis = "asked"
 -- kind = "published"
 -- method = "published"
 -- unit = "procent"
 -- polarity = "low_is_good"
 -- period_type = "year"
 -- flags = ["overlapping"]
--- notes = ["Utgivarens titel säger otrygghet men beskrivningen säger mycket eller ganska trygg; titeln följs här.", "Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms."]
+-- breaks = [2017]
+-- notes = ["Utgivarens titel säger otrygghet men beskrivningen säger mycket eller ganska trygg; titeln följs här.", "Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms.", "Undersökningen lades om 2016–2017; äldre tal kan inte jämföras."]
 select
     area_code,
     year::varchar as period,

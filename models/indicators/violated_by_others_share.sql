@@ -2,6 +2,7 @@
 -- title_en = "Young people who have been violated"
 -- definition = "Andel elever som har blivit utsatta för kränkningar de senaste 12 månaderna."
 -- focus_area = "youth_mental_health"
+-- basis = "asked"
 -- kind = "microdata"
 -- method = "proportion"
 -- per = 100

@@ -2,7 +2,9 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, ndtri
+from scipy.special import gammaincinv
+
+from models.methods._confidence import two_sided
 
 Floats = NDArray[np.float64]
 _EXACT_BELOW = 10
@@ -18,19 +20,17 @@ def poisson_limits(count: Floats, confidence: float = 0.95) -> tuple[Floats, Flo
     Medicine 10:457. Exact limits by the chi-square relation of Garwood (1936), with lower limit 0 at count 0.
     """
     count = np.asarray(count, dtype=np.float64)
-    if not 0.9 <= confidence < 1:
-        raise ValueError("confidence must lie between 0.9 and 1")
+    tail, z = two_sided(confidence)
     if np.any(count < 0):
         raise ValueError("counts cannot be negative")
-    tail = (1 - confidence) / 2
-    z = float(ndtri(1 - tail))
+    is_exact = count < _EXACT_BELOW
+    few = np.where(is_exact, count, np.nan)  # the costly limits only where they are used
     with np.errstate(divide="ignore", invalid="ignore"):
-        exact_lower = np.where(count == 0, 0.0, gammaincinv(np.maximum(count, 1e-300), tail))
-        exact_upper = gammaincinv(count + 1, 1 - tail)
+        exact_lower = np.where(few == 0, 0.0, gammaincinv(np.maximum(few, 1e-300), tail))
+        exact_upper = gammaincinv(few + 1, 1 - tail)
         byar_lower = count * (1 - 1 / (9 * count) - z / (3 * np.sqrt(count))) ** 3
         above = count + 1
         byar_upper = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    is_exact = count < _EXACT_BELOW
     return np.where(is_exact, exact_lower, byar_lower), np.where(is_exact, exact_upper, byar_upper)
 
 

@@ -6,6 +6,7 @@ with answers as (
         year,
         municipality_code,
         grade,
+        sex,
         coalesce(weight, 1) as weight,
         snapshot,
         is_synthetic,

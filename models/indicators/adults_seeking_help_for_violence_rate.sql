@@ -1,0 +1,23 @@
+-- title = "Vuxna som aktualiserats i socialtjänsten för våld i nära relation per 10 000 vuxna"
+-- title_en = "Adults brought to social services for violence in close relationships per 10 000 adults"
+-- definition = "Vuxna som aktualiserats i individ- och familjeomsorgen för utsatthet för våld i nära relation eller hedersrelaterat våld ett år, delat med vuxna invånare."
+-- focus_area = "overall_crime"
+-- basis = "registered"
+-- kind = "published"
+-- method = "published"
+-- unit = "per 10 000 vuxna"
+-- polarity = "none"
+-- period_type = "year"
+-- notes = ["Fler aktualiserade kan betyda att fler söker hjälp; bedöms därför inte."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'U30750'

@@ -1,0 +1,23 @@
+-- title = "Droghandel gör området otryggt enligt medborgardialogen"
+-- title_en = "Drug dealing makes the area unsafe, citizen dialogue"
+-- definition = "Andel av dem som svarade i kommunens medborgardialog som upplever att droghandel gör området otryggt."
+-- focus_area = "drug_dealing"
+-- basis = "asked"
+-- kind = "published"
+-- method = "self_selected"
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "survey"
+-- flags = ["self_selected"]
+-- notes = ["De som svarade valde själva att svara. Svaren kan inte generaliseras till alla invånare och har inget osäkerhetsintervall."]
+select
+    area_code,
+    year::varchar as period,
+    share_pct as value,
+    null::double as margin,
+    respondents,
+    response_rate,
+    is_synthetic,
+    data_as_of
+from core.survey_shares_by_area_year
+where question = 'unsafe_because_drug_dealing' and sampling = 'self_selected' and is_leading

@@ -1,0 +1,26 @@
+-- title = "Unga som känner sig trygga i skolan enligt ungdomsenkäten"
+-- title_en = "Young people who feel safe at school, youth survey"
+-- definition = "Andel elever som svarat att de känner sig trygga i skolan."
+-- focus_area = "youth_mental_health"
+-- basis = "asked"
+-- kind = "microdata"
+-- method = "proportion"
+-- per = 100
+-- unit = "procent"
+-- polarity = "high_is_good"
+-- period_type = "survey"
+-- notes = ["Svaren gäller de elever som besvarade enkäten; bortfallet kan skilja sig från dem."]
+select
+    municipality_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    numerator,
+    denominator,
+    effective_n,
+    respondents,
+    answered_yes,
+    is_synthetic,
+    data_as_of
+from core.youth_answers_by_municipality_year
+where question = 'feels_safe_at_school'

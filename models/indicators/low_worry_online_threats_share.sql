@@ -1,0 +1,24 @@
+-- title = "Låg oro för hot och trakasserier på nätet"
+-- title_en = "Low worry for threats online"
+-- definition = "Andel som svarat inte alls eller inte så orolig i SCB:s medborgarundersökning."
+-- focus_area = "perceived_safety"
+-- basis = "asked"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "high_is_good"
+-- period_type = "year"
+-- breaks = [2021]
+-- notes = ["Utgivarens svarsalternativ är ställda så att ett högt tal är bra.", "Enkäten gjordes om 2021; äldre tal kan inte jämföras."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N00615'

@@ -1,0 +1,25 @@
+-- title = "Utsatta för kränkning på nätet"
+-- title_en = "Exposed to online violation"
+-- definition = "Andel 16–84 år som svarat att de blivit utsatta för nätkränkning under föregående år, i Nationella trygghetsundersökningen."
+-- focus_area = "youth_mental_health"
+-- basis = "asked"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "year"
+-- flags = ["overlapping"]
+-- breaks = [2017]
+-- notes = ["Gäller alla 16–84 år, inte särskilt unga.", "Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms.", "Undersökningen lades om 2016–2017; äldre tal kan inte jämföras."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N07641'

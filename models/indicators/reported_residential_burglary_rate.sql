@@ -1,0 +1,23 @@
+-- title = "Anmälda bostadsinbrott per 100 000 invånare"
+-- title_en = "Reported residential burglaries per 100 000 inhabitants"
+-- definition = "Anmälda inbrottsstölder i bostad, källare, vind och fritidshus ett år, delat med invånarna 31 december."
+-- focus_area = "overall_crime"
+-- basis = "registered"
+-- kind = "counts"
+-- method = "rate"
+-- per = 100000
+-- unit = "per 100 000 invånare"
+-- polarity = "low_is_good"
+-- breaks = [2015]
+-- notes = ["Fritidshus ingår i brotten men deras ägare ofta inte bland invånarna.", "Följer anmälningsbenägenheten lika mycket som brottsligheten.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Sedan 2015 räknas bara brott som kan knytas till en kommun."]
+select
+    municipality_code,
+    year::varchar as period,
+    reported as numerator,
+    inhabitants as denominator,
+    status,
+    case when is_inferred_population then 'inferred_population' end as flags,
+    is_synthetic,
+    data_as_of
+from core.reported_offences_by_municipality_year
+where kpi = 'N07546'

@@ -1,0 +1,25 @@
+-- title = "Förtroende för polisens sätt att bedriva sitt arbete"
+-- title_en = "Trust in the police"
+-- definition = "Andel 16–84 år som svarat mycket eller ganska stort förtroende i Nationella trygghetsundersökningen."
+-- focus_area = "perceived_safety"
+-- basis = "asked"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "high_is_good"
+-- period_type = "year"
+-- flags = ["overlapping"]
+-- breaks = [2017]
+-- notes = ["Gäller polisen i stort, inte bara den lokala.", "Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms.", "Undersökningen lades om 2016–2017; äldre tal kan inte jämföras."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N07601'

@@ -1,0 +1,24 @@
+-- title = "Elever i gymnasiets år 2 som känner sig trygga i skolan"
+-- title_en = "Pupils in the second year of upper secondary school who feel safe at school"
+-- definition = "Andel som svarat \"helt och hållet\" eller \"till stor del\" på om de känner sig trygga i skolan, i Skolenkäten."
+-- focus_area = "youth_mental_health"
+-- basis = "asked"
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "high_is_good"
+-- period_type = "year"
+-- breaks = [2022]
+-- notes = ["Bara kommunala skolor i kommunen; de som går i gymnasiet i en annan kommun ingår inte. Hälften av kommunerna deltar varje år.", "Enkäten gjordes om 2022; äldre tal kan inte jämföras."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N17673'

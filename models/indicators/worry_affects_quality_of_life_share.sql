@@ -1,0 +1,26 @@
+-- title = "Oro för brott påverkar livskvaliteten"
+-- title_en = "Worry about crime affects the quality of life"
+-- definition = "Andel 16–84 år som svarat \"i stor utsträckning\" i Nationella trygghetsundersökningen."
+-- focus_area = "perceived_safety"
+-- basis = "asked"
+-- is_consequence = true
+-- kind = "published"
+-- method = "published"
+-- unit = "procent"
+-- polarity = "low_is_good"
+-- period_type = "year"
+-- flags = ["overlapping"]
+-- breaks = [2017]
+-- notes = ["Två år kan vara sammanslagna, så intilliggande år kan överlappa; ingen trend bedöms.", "Undersökningen lades om 2016–2017; äldre tal kan inte jämföras."]
+select
+    area_code,
+    year::varchar as period,
+    breakdown,
+    category,
+    value,
+    margin,
+    status,
+    is_synthetic,
+    data_as_of
+from core.published_values_by_area_year
+where kpi = 'N07622'
