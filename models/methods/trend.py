@@ -9,6 +9,7 @@ from models.methods.rates import Floats
 
 POINTS = 5
 LIMIT = 9.54953570608324  # the χ² distribution's 99.8 % point, one degree of freedom
+_LEVEL = 1e-12
 _YEARS = np.arange(1.0, POINTS + 1)
 _ALL_AND_EACH_LEFT_OUT = np.vstack([np.ones(POINTS), 1 - np.eye(POINTS)])
 
@@ -66,8 +67,11 @@ def recent_trend(
             of_proportions[:, 0], _cochran_armitage(numerator, denominator), slopes[:, 0] ** 2 * precision[:, 0]
         )
         statistic = np.where(known, chi_square / dispersion, np.nan)
-    sign = np.where(known, np.sign(slopes[:, 0]), np.nan)
-    is_same_way = np.all(np.sign(slopes) == sign[:, None], axis=1)
+    # A level fit comes out as some 1e-17 this way or that: it has no direction.
+    level = _LEVEL * np.max(np.abs(y), axis=1, keepdims=True, initial=0, where=np.isfinite(y))
+    directions = np.where(np.abs(slopes) <= level, 0.0, np.sign(slopes))
+    sign = np.where(known, directions[:, 0], np.nan)
+    is_same_way = np.all(directions == sign[:, None], axis=1)
     result = np.where(sign > 0, "increasing", "decreasing")
     result = np.where(is_same_way & (statistic > LIMIT), result, "no_change")
     return Trend(statistic=statistic, slope_sign=sign, result=np.where(known, result, "cannot_be_calculated"))
