@@ -79,6 +79,7 @@ _INDICATOR_STUB = """-- title = "[Namn på svenska]"
 -- title_en = "[Name in English]"
 -- definition = "[Vad som räknas och delas med vad]"
 -- focus_area = "vandalism"
+-- basis = "registered"
 -- kind = "counts"
 -- method = "rate"
 -- per = 100000
