@@ -23,6 +23,7 @@ golden: .venv/development  ## rewrite the golden outputs, to be reviewed as a di
 
 bench: .venv/development  ## timings and memory
 	$(BIN)/python bench/run_sample.py
+	$(BIN)/python bench/estimate_all.py
 
 # The locks are complete, so pip takes them as they are: left to resolve, it looks past a pin where an extra is asked for.
 .venv/runtime: requirements.lock pyproject.toml

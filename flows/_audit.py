@@ -9,22 +9,16 @@ from pathlib import Path
 import polars as pl
 
 from flows._published import decisions, read_ledger
-from models._disclose import DECIDED, KEY, KNOWN, Leak, leaks
+from models._disclose import DECIDED, KEY, Leak, known_totals, leaks
 from models._duckdb import connect
 from models._model import all_models
 from models._scope import members_of
 from sources._problem import UsageProblem
-from sources._strict import read_reference
 
 _ROW = ("indicator", "area_code", "period", "breakdown", "category")
 _HIDDEN = ("suppressed", "too_few_respondents")
 _COUNTS = ("value", "numerator", "denominator", "respondents")
 _SAID_OF_ALL = ("confidence",)  # the same on every row, so that it tells nothing of one
-
-
-def known_totals() -> pl.DataFrame:
-    """The reviewed list of counts that others publish, in the columns of `KNOWN`."""
-    return read_reference("known_totals").select(*KNOWN).with_columns(pl.col("count").cast(KNOWN["count"]))
 
 
 def audit_release(database: Path, decided: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> list[Leak | str]:

@@ -7,31 +7,20 @@ import duckdb
 
 from models._duckdb import quote
 from reports._figure import figure
-from reports._words import FLAGS, METHODS, category_text, flags_of, number, period_text
+from reports._words import (
+    FLAGS,
+    JUDGEMENTS,
+    METHODS,
+    REASONS,
+    RESULTS,
+    category_text,
+    flags_of,
+    number,
+    period_text,
+)
 from sources._problem import UsageProblem
 
 Row = Mapping[str, Any]
-
-RESULTS = {
-    "higher": "högre",
-    "lower": "lägre",
-    "similar": "skillnaden ryms i slumpen",
-    "increasing": "ökar",
-    "decreasing": "minskar",
-    "no_change": "ingen säker förändring",
-}
-JUDGEMENTS = {"better": "bättre", "worse": "sämre", "similar": "", "not_judged": "bedöms inte"}
-REASONS = {
-    "self_selected": "de som svarat valde själva att svara",
-    "overlapping": "perioderna överlappar varandra",
-    "series_break": "mätningen ändrades däremellan",
-    "no_benchmark": "uppgift saknas för jämförelsen",
-    "no_dispersion": "ingen vet hur mycket sådana tal brukar variera",
-    "no_interval": "osäkerheten är inte känd",
-    "missing_years": "alla fem åren finns inte",
-    "effort_driven": "följer polisens insatser",
-    "no_polarity": "det är inte bestämt om högt eller lågt är bra",
-}
 
 
 def explain_lines(
@@ -91,7 +80,7 @@ def _figure_lines(row: Row) -> Iterator[str]:
     yield f"  metod               {row['method']}. {METHODS.get(row['method'], '')}".rstrip()
     if row["dispersion"] is not None:
         times = number(row["dispersion"], 1)
-        yield f"  överspridning       tal av den storleken varierar {times} gånger mer än slumpen; så bedöms de"
+        yield f"  överspridning       tal av den storleken har {times} gånger slumpens varians; så bedöms de"
     if row["flags"]:
         yield f"  märkning            {', '.join(FLAGS[flag] for flag in flags_of(row))}"
     yield f"  uppgifter t.o.m.    {row['data_as_of']}{'; konstruerade exempeldata' if row['is_synthetic'] else ''}"

@@ -4,17 +4,18 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from flows._audit import known_totals
 from flows._collect import SourceResult
 from flows._plan import Plan, Tell
 from flows._published import Published, decisions
 from models._build import Built, build
-from models._disclose import Protection
+from models._disclose import Protection, known_totals
 from models._duckdb import quote
+from models._graph import sources_behind
 from models._protect import protect
 from models._scope import benchmarks, scope_of
 from sources._declare import Disclosure
 from sources._landing import Part
+from sources._problem import Problem
 from sources._registry import all_sources
 
 
@@ -35,6 +36,14 @@ def build_warehouse(
     protection = Protection(concerns=concerns, earlier=decisions(plan.data, published), known=known_totals())
     parsed, scope = _parsed_tables(plan, results, release), scope_of(plan.settings.area)
     built = build(warehouse, parsed, scope, late, protection, benchmarks(), tell=tell)
+    behind = {
+        source
+        for table in built.reads
+        if table.startswith("indicators.")
+        for source in sources_behind(built.reads, table)
+    }
+    if unknown := sorted(behind - all_sources().keys()):  # what nobody has declared, nobody has said how to protect
+        raise Problem("models", "en indikator bygger på en okänd källa", found=unknown[0], do="läs parsed.<källa>")
     if not built.breaches:
         protect(warehouse, list(concerns))
     return built

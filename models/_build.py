@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from models._beside import Benchmarks
 from models._contracts import Breach, breaches
 from models._disclose import PEOPLE, Protection
 from models._duckdb import connect, quote
-from models._estimate import Scope, estimate
+from models._estimate import JUDGED, Scope, estimate
 from models._graph import graph, in_order, sources_behind
-from models._judge import Benchmarks
 from models._model import Model, all_models
 from sources._problem import Problem
 from sources._strict import REFERENCE
@@ -22,7 +22,6 @@ from sources._strict import REFERENCE
 ESTIMATES = "estimates.indicators"
 DEFINITIONS = "estimates.definitions"
 DECIDED = "estimates.decided"
-JUDGED = ("comparisons", "changes", "trends", "ranks", "judgements")
 _DEFINED = ("indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "notes", "sources")
 
 
@@ -87,9 +86,8 @@ def build(
                 estimates = estimate(con, indicators, sources, late, scope, protection, benchmarks)
                 _create_from(con, table, estimates.rows)
                 _create_from(con, DECIDED, estimates.decided)
-                for name in JUDGED[:-1]:
-                    _create_from(con, f"estimates.{name}", getattr(estimates.judged, name))
-                _create_from(con, f"estimates.{JUDGED[-1]}", estimates.judgements)
+                for name, frame in estimates.judged.items():
+                    _create_from(con, f"estimates.{name}", frame)
             elif table in judged:
                 continue  # made with the estimates
             elif table == DEFINITIONS:

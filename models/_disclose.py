@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from models.methods.disclosure import (
+from models.methods.disclosure import suppress
+from models.methods.disclosure_audit import breaches
+from models.methods.disclosure_tables import (
     ANSWERS,
     OPEN,
     UNDER_FIVE,
@@ -23,12 +25,11 @@ from models.methods.disclosure import (
     LinearBound,
     Rule,
     Suppressed,
-    suppress,
     table_of,
 )
-from models.methods.disclosure_audit import breaches
 from sources._declare import Concerns
 from sources._problem import Problem
+from sources._strict import read_reference
 
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in (OPEN, UNDER_FIVE, UNDER_TEN)}
 KEY = ("measure", "area_code", "period", "breakdown", "category")
@@ -89,6 +90,11 @@ class Leak:
     def __str__(self) -> str:
         why = "; redan röjd av vad andra eller tidigare utgåvor visar" if self.is_past_help else ""
         return f"{' '.join(filter(None, self.key))}: en dold uppgift går att räkna ut närmare än regeln tillåter{why}"
+
+
+def known_totals() -> pl.DataFrame:
+    """The reviewed list of counts that others publish, in the columns of `KNOWN`."""
+    return read_reference("known_totals").select(*KNOWN).with_columns(pl.col("count").cast(KNOWN["count"]))
 
 
 def decide(cells: pl.DataFrame, members: Mapping[str, frozenset[str]], protection: Protection) -> pl.DataFrame:

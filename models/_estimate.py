@@ -7,12 +7,13 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from models._beside import Benchmarks
 from models._conclude import JUDGEMENTS, conclude
 from models._disclose import CELLS, DECIDED, KEY, KNOWN, Protection, decide, strictest
 from models._duckdb import quote
-from models._judge import NOT_JUDGED, Benchmarks, Judged, judge
+from models._judge import NOT_JUDGED, judge
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
-from models.methods.disclosure import OPEN, UNDER_TEN, rule_for
+from models.methods.disclosure_tables import OPEN, UNDER_TEN, rule_for
 from models.methods.proportions import effective_n, published_limits, wilson_limits
 from models.methods.rates import Floats, rate, rate_method
 from sources._declare import Concerns
@@ -75,16 +76,18 @@ class Scope:
     areas: tuple[str, ...]
 
 
+JUDGED = (*NOT_JUDGED, "judgements")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Estimates:
     """rows: the columns of `SCHEMA`. decided: what is shown and hidden of people, in the columns of `DECIDED`. judged:
-    comparisons, changes, trends and ranks of what is shown. judgements: five of each focus area.
+    what is said of what is shown, a table for each name of `JUDGED`.
     """
 
     rows: pl.DataFrame
     decided: pl.DataFrame
-    judged: Judged
-    judgements: pl.DataFrame
+    judged: Mapping[str, pl.DataFrame]
 
 
 def estimate(
@@ -107,8 +110,7 @@ def estimate(
         return Estimates(
             rows=pl.DataFrame(schema=SCHEMA),
             decided=pl.DataFrame(schema=dict(DECIDED)),
-            judged=NOT_JUDGED,
-            judgements=pl.DataFrame(schema=dict(JUDGEMENTS)),
+            judged={**NOT_JUDGED, "judgements": pl.DataFrame(schema=dict(JUDGEMENTS))},
         )
     declared = pl.DataFrame(
         [_declared(model, sources[model.table], late, protection) for model in models],
@@ -134,21 +136,18 @@ def estimate(
         .list.join(","),
         confidence=pl.lit(CONFIDENCE),
     )
-    judged = judge(rows, inside, benchmarks)
+    found = judge(rows, inside, benchmarks)
+    judgements = conclude(
+        declared.select("indicator", "focus_area", "title", "basis", "is_consequence"),
+        found.rows,
+        *(found.tables[name] for name in ("comparisons", "changes", "trends")),
+    )
     return Estimates(
-        rows=rows.filter(pl.col("area_code").is_in(inside))
-        .with_columns(judged.dispersion)
-        .select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items())
-        .sort("indicator", "area_type", "area_code", "period_start", "breakdown", "category"),
-        decided=decided,
-        judged=judged,
-        judgements=conclude(
-            declared.select("indicator", "focus_area", "title", "basis", "is_consequence"),
-            rows.filter(pl.col("area_code").is_in(inside)),
-            judged.comparisons,
-            judged.changes,
-            judged.trends,
+        rows=found.rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort(
+            "indicator", "area_type", "area_code", "period_start", "breakdown", "category"
         ),
+        decided=decided,
+        judged={**found.tables, "judgements": judgements},
     )
 
 

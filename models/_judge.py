@@ -4,12 +4,13 @@ Limits on a count say how exactly it was counted. Whether one count differs from
 that municipalities of that size really show from year to year, estimated from all of them (`methods/dispersion.py`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
+from models._beside import SERIES, Benchmarks, beside_earlier, beside_others
 from models.methods.dispersion import change_z, estimate, size_class
 from models.methods.power import smallest_detectable_change
 from models.methods.ranks import rank_interval
@@ -17,13 +18,11 @@ from models.methods.rates import Floats
 from models.methods.ratios import difference_of_limits, percent_change, rate_ratio, share_difference
 from models.methods.trend import recent_trend
 
-SERIES = ("indicator", "area_code", "breakdown", "category")
 CONFIDENCE = 0.95
 _Z = 1.959963984540054
 _DECIMALS = 6
 _FEWEST_RANKED = 30
 _TREND_POINTS = 5
-_FIGURES = ("numerator", "denominator", "value", "lower_confidence_limit", "upper_confidence_limit", "effective_n")
 
 COMPARED: Mapping[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(("indicator", "area_type", "area_code", "area", "period", "breakdown", "category"), pl.String),
@@ -61,41 +60,18 @@ RANKS: Mapping[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Benchmarks:
-    """Whom an area is compared with: codes by area code.
-
-    members: the municipalities of each larger area. similar: Kolada's frozen groups. neighbours: municipalities next to
-    each other. periods: (area, from, to, baseline from, baseline to), years of a promise and of the time before it.
-    """
-
-    members: Mapping[str, frozenset[str]]
-    similar: Mapping[str, frozenset[str]]
-    neighbours: Mapping[str, frozenset[str]]
-    periods: Sequence[tuple[str, int, int, int, int]]
+NOT_JUDGED: Mapping[str, pl.DataFrame] = {
+    name: pl.DataFrame(schema=dict(schema))
+    for name, schema in (("comparisons", COMPARED), ("changes", COMPARED), ("trends", TRENDS), ("ranks", RANKS))
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """comparisons and changes in the columns of `COMPARED`, trends of `TRENDS`, ranks of `RANKS`.
+    """rows: those of the scope, as they were given, with their `dispersion`. tables: as `NOT_JUDGED`, filled in."""
 
-    dispersion: of each row of the scope, in the order given.
-    """
-
-    dispersion: pl.Series
-    comparisons: pl.DataFrame
-    changes: pl.DataFrame
-    trends: pl.DataFrame
-    ranks: pl.DataFrame
-
-
-NOT_JUDGED = Judged(
-    dispersion=pl.Series("dispersion", [], dtype=pl.Float64),
-    comparisons=pl.DataFrame(schema=dict(COMPARED)),
-    changes=pl.DataFrame(schema=dict(COMPARED)),
-    trends=pl.DataFrame(schema=dict(TRENDS)),
-    ranks=pl.DataFrame(schema=dict(RANKS)),
-)
+    rows: pl.DataFrame
+    tables: Mapping[str, pl.DataFrame]
 
 
 def judge(rows: pl.DataFrame, scope: frozenset[str], benchmarks: Benchmarks) -> Judged:
@@ -114,11 +90,13 @@ def judge(rows: pl.DataFrame, scope: frozenset[str], benchmarks: Benchmarks) -> 
     newest = own.filter(pl.col("is_shown")).sort("period_start").group_by(SERIES, maintain_order=True).last()
     newest = newest.select(own.columns)
     return Judged(
-        dispersion=own["dispersion"],
-        comparisons=_compared(newest, _benchmarks(newest, rows, benchmarks), is_over_time=False),
-        changes=_compared(newest, _earlier(newest, own, benchmarks), is_over_time=True),
-        trends=_trends(own),
-        ranks=_ranks(rows, scope),
+        rows=own,
+        tables={
+            "comparisons": _compared(beside_others(newest, rows, benchmarks), is_over_time=False),
+            "changes": _compared(beside_earlier(newest, own, benchmarks), is_over_time=True),
+            "trends": _trends(own),
+            "ranks": _ranks(rows, scope),
+        },
     )
 
 
@@ -149,7 +127,11 @@ def _with_dispersion(rows: pl.DataFrame, members: Mapping[str, frozenset[str]]) 
     return (
         rows.join(summed, on=[*same, "area_code"], how="left", maintain_order="left")
         .with_columns(
-            dispersion=pl.when(pl.col("area_type") == "municipality").then("dispersion").otherwise("weighted")
+            # Rounded, since floats that are summed in another order differ in their last bits.
+            dispersion=pl.when(pl.col("area_type") == "municipality")
+            .then("dispersion")
+            .otherwise("weighted")
+            .round(_DECIMALS)
         )
         .drop("is_known", "weighted")
     )
@@ -194,179 +176,10 @@ def _in_every_class(dispersion: Floats) -> Floats:
     return filled
 
 
-# ---------------------------------------------------------------------------------------------- whom to compare with
-
-
-def _benchmarks(newest: pl.DataFrame, rows: pl.DataFrame, benchmarks: Benchmarks) -> pl.DataFrame:
-    """Each newest row beside every benchmark it has, the area itself taken out of it."""
-    areas = sorted(newest["area_code"].unique())
-    larger = [
-        (area, code)
-        for area in areas
-        for code, members in sorted(benchmarks.members.items())
-        if code != area and (area in members or benchmarks.members.get(area, frozenset({"?"})) <= members)
-    ]
-    pairs = pl.DataFrame(larger, schema={"area_code": pl.String, "benchmark_code": pl.String}, orient="row")
-    beside = newest.join(pairs, on="area_code").join(
-        rows.select(
-            "indicator",
-            "period",
-            "breakdown",
-            "category",
-            pl.col("area_code").alias("benchmark_code"),
-            pl.col("area").alias("benchmark"),
-            pl.col("area_type").alias("benchmark_type"),
-            pl.col("is_shown").alias("is_benchmark_shown"),
-            *(pl.col(name).alias(f"benchmark_{name}") for name in (*_FIGURES, "weight_squares")),
-        ),
-        on=["indicator", "period", "breakdown", "category", "benchmark_code"],
-    )
-    is_summed = pl.col("kind") != "published"
-    without = {
-        f"benchmark_{name}": pl.when(is_summed)
-        .then(pl.col(f"benchmark_{name}") - pl.col(name))
-        .otherwise(f"benchmark_{name}")
-        for name in ("numerator", "denominator", "weight_squares")
-    }
-    pooled = pl.concat(
-        [
-            _pooled(newest, rows, benchmarks.similar, "similar", "Liknande kommuner"),
-            _pooled(newest, rows, benchmarks.neighbours, "neighbours", "Grannkommuner"),
-        ]
-    )
-    return _with_value(pl.concat([beside.with_columns(**without).select(pooled.columns), pooled]))
-
-
-def _pooled(
-    newest: pl.DataFrame, rows: pl.DataFrame, groups: Mapping[str, frozenset[str]], kind: str, name: str
-) -> pl.DataFrame:
-    """Each newest row of counts or answers beside the sum of a group of municipalities, where all have reported."""
-    pairs = [(area, member) for area, members in sorted(groups.items()) for member in sorted(members - {area})]
-    listed = pl.DataFrame(pairs, schema={"area_code": pl.String, "member": pl.String}, orient="row").with_columns(
-        size=pl.len().over("area_code")
-    )
-    same = ["indicator", "period", "breakdown", "category"]
-    sums = (
-        newest.filter(pl.col("kind") != "published")
-        .select(*same, "area_code")
-        .join(listed, on="area_code")
-        .join(
-            rows.filter("is_shown").select(
-                *same, pl.col("area_code").alias("member"), "numerator", "denominator", "weight_squares"
-            ),
-            on=[*same, "member"],
-        )
-        .group_by(*same, "area_code", "size")
-        .agg(
-            pl.len().alias("present"),
-            pl.col("numerator", "denominator", "weight_squares").sum().name.prefix("benchmark_"),
-        )
-        .filter(pl.col("present") == pl.col("size"))
-    )
-    blank = [pl.lit(None, pl.Float64).alias(f"benchmark_{each}") for each in _FIGURES[2:]]
-    return (
-        newest.join(sums, on=[*same, "area_code"])
-        .with_columns(
-            *blank,
-            benchmark_type=pl.lit(kind),
-            benchmark_code=pl.lit(kind),
-            benchmark=pl.lit(name),
-            is_benchmark_shown=pl.lit(True),
-        )
-        .select(
-            *newest.columns,
-            "benchmark_type",
-            "benchmark_code",
-            "benchmark",
-            "is_benchmark_shown",
-            *(f"benchmark_{each}" for each in (*_FIGURES, "weight_squares")),
-        )
-    )
-
-
-def _with_value(beside: pl.DataFrame) -> pl.DataFrame:
-    """The benchmark's own rate or share, where it was summed here."""
-    is_summed = pl.col("kind") != "published"
-    return beside.with_columns(
-        benchmark_period=pl.col("period"),
-        is_broken=pl.lit(False),
-        benchmark_value=pl.when(is_summed)
-        .then(pl.col("per") * pl.col("benchmark_numerator") / pl.col("benchmark_denominator"))
-        .otherwise("benchmark_value"),
-        benchmark_effective_n=pl.col("benchmark_denominator").pow(2) / pl.col("benchmark_weight_squares"),
-    )
-
-
-def _earlier(newest: pl.DataFrame, own: pl.DataFrame, benchmarks: Benchmarks) -> pl.DataFrame:
-    """Each newest row beside the row before it, and the years of a promise beside those before it."""
-    figures = (*_FIGURES, "weight_squares")
-    points = own.filter("is_shown").sort("period_start")
-    last_two = points.group_by(SERIES, maintain_order=True).tail(2).group_by(SERIES, maintain_order=True)
-    before = last_two.agg(pl.all().first(), points=pl.len()).filter(pl.col("points") == 2)
-    previous = newest.join(
-        before.select(
-            *SERIES,
-            pl.col("period").alias("benchmark_period"),
-            pl.col("year").alias("base_year"),
-            *(pl.col(name).alias(f"benchmark_{name}") for name in figures),
-        ),
-        on=SERIES,
-    ).with_columns(benchmark_type=pl.lit("previous"), last_year=pl.col("year"))
-    promised = [
-        _promised(newest.filter(pl.col("area_code").is_in({area, *benchmarks.members.get(area, ())})), points, period)
-        for period in benchmarks.periods
-        for area in period[:1]
-    ]
-    everything = pl.concat([previous, *(each.select(previous.columns) for each in promised)])
-    return everything.with_columns(
-        benchmark_code=pl.col("area_code"),
-        benchmark=pl.col("area"),
-        is_benchmark_shown=pl.lit(True),
-        is_broken=pl.col("breaks")
-        .list.eval(pl.element())
-        .list.set_intersection(pl.int_ranges(pl.col("base_year") + 1, pl.col("last_year") + 1))
-        .list.len()
-        > 0,
-    )
-
-
-def _promised(newest: pl.DataFrame, points: pl.DataFrame, period: tuple[str, int, int, int, int]) -> pl.DataFrame:
-    """The counts of a promise's years together beside those of the years before, where every year is there."""
-    _, first, last, base_first, base_last = period
-    counted = points.filter((pl.col("kind") == "counts") & (pl.col("period_type") == "year"))
-
-    def pooled(since: int, until: int, prefix: str) -> pl.DataFrame:
-        return (
-            counted.filter(pl.col("year").is_between(since, until))
-            .group_by(SERIES)
-            .agg(pl.len().alias("years"), pl.col("numerator", "denominator").sum().name.prefix(prefix))
-            .filter(pl.col("years") == until - since + 1)
-            .drop("years")
-        )
-
-    return (
-        newest.join(pooled(first, last, "own_"), on=SERIES)
-        .join(pooled(base_first, base_last, "benchmark_"), on=SERIES)
-        .with_columns(
-            numerator=pl.col("own_numerator"),
-            denominator=pl.col("own_denominator"),
-            value=pl.col("per") * pl.col("own_numerator") / pl.col("own_denominator"),
-            period=pl.lit(f"{first}–{last}"),
-            benchmark_type=pl.lit("promise"),
-            benchmark_period=pl.lit(f"{base_first}–{base_last}"),
-            base_year=pl.lit(base_first, pl.Int32),
-            last_year=pl.lit(last, pl.Int32),
-            benchmark_value=pl.col("per") * pl.col("benchmark_numerator") / pl.col("benchmark_denominator"),
-            **{f"benchmark_{each}": pl.lit(None, pl.Float64) for each in (*_FIGURES[3:], "weight_squares")},
-        )
-        .drop("own_numerator", "own_denominator")
-    )
-
-
 # ------------------------------------------------------------------------------------------------------------- judging
 
 
-def _compared(newest: pl.DataFrame, beside: pl.DataFrame, *, is_over_time: bool) -> pl.DataFrame:
+def _compared(beside: pl.DataFrame, *, is_over_time: bool) -> pl.DataFrame:
     """Effect, limits, result and judgement of each row beside its benchmark."""
 
     def of(name: str) -> Floats:
@@ -439,10 +252,7 @@ def _reason(*, is_over_time: bool) -> pl.Expr:
 
 def _judged(found: pl.DataFrame) -> pl.DataFrame:
     """From side to words: higher, lower, similar; better, worse, similar where the direction is known and meant."""
-    good = pl.when(pl.col("polarity") == "high_is_good").then(1).otherwise(-1)
     is_compared = pl.col("reason") == ""
-    is_effort = pl.col("static_flags").list.contains("effort_driven")
-    is_judged = is_compared & (pl.col("polarity") != "none") & ~is_effort
     return found.with_columns(
         *(
             pl.when(is_compared).then(pl.col(name).fill_nan(None).round(_DECIMALS)).alias(name)
@@ -459,21 +269,33 @@ def _judged(found: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("side") < 0)
         .then(pl.lit("lower"))
         .otherwise(pl.lit("similar")),
-        judgement=pl.when(~is_judged)
+        **_verdict(pl.col("side"), is_compared),
+    )
+
+
+def _verdict(side: pl.Expr, is_told: pl.Expr) -> Mapping[str, pl.Expr]:
+    """`judgement` and `reason` of a figure that lies above (1), below (−1) or at (0) what it is held against.
+
+    is_told: whether that could be told at all; where not, the row's `reason` already says why.
+    """
+    good = pl.when(pl.col("polarity") == "high_is_good").then(1).otherwise(-1)
+    is_effort = pl.col("static_flags").list.contains("effort_driven")
+    return {
+        "judgement": pl.when(~is_told | (pl.col("polarity") == "none") | is_effort)
         .then(pl.lit("not_judged"))
-        .when(pl.col("side") == 0)
+        .when(side == 0)
         .then(pl.lit("similar"))
-        .when(pl.col("side") == good)
+        .when(side == good)
         .then(pl.lit("better"))
         .otherwise(pl.lit("worse")),
-        reason=pl.when(~is_compared)
+        "reason": pl.when(pl.col("reason") != "")
         .then("reason")
         .when(is_effort)
         .then(pl.lit("effort_driven"))
         .when(pl.col("polarity") == "none")
         .then(pl.lit("no_polarity"))
         .otherwise(pl.lit("")),
-    )
+    }
 
 
 # -------------------------------------------------------------------------------------------------- trends and ranks
@@ -541,32 +363,13 @@ def _trends(own: pl.DataFrame) -> pl.DataFrame:
         statistic=pl.Series(found.statistic).fill_nan(None).round(_DECIMALS),
         trend=pl.Series(found.result.astype(str).tolist(), dtype=pl.String),
     )
-    good = pl.when(pl.col("polarity") == "high_is_good").then(pl.lit("increasing")).otherwise(pl.lit("decreasing"))
-    is_effort = pl.col("static_flags").list.contains("effort_driven")
-    rows = (
-        last.join(judged, on=SERIES, how="left")
-        .with_columns(
-            result=pl.col("trend").fill_null("cannot_be_calculated"),
-            period_from=pl.col("period").list.first(),
-            period_to=pl.col("period").list.last(),
-        )
-        .with_columns(
-            judgement=pl.when((pl.col("polarity") == "none") | is_effort | (pl.col("result") == "cannot_be_calculated"))
-            .then(pl.lit("not_judged"))
-            .when(pl.col("result") == "no_change")
-            .then(pl.lit("similar"))
-            .when(pl.col("result") == good)
-            .then(pl.lit("better"))
-            .otherwise(pl.lit("worse")),
-            reason=pl.when(pl.col("reason") != "")
-            .then("reason")
-            .when(is_effort)
-            .then(pl.lit("effort_driven"))
-            .when(pl.col("polarity") == "none")
-            .then(pl.lit("no_polarity"))
-            .otherwise(pl.lit("")),
-        )
+    rows = last.join(judged, on=SERIES, how="left").with_columns(
+        result=pl.col("trend").fill_null("cannot_be_calculated"),
+        period_from=pl.col("period").list.first(),
+        period_to=pl.col("period").list.last(),
     )
+    side = (pl.col("result") == "increasing").cast(pl.Int8) - (pl.col("result") == "decreasing").cast(pl.Int8)
+    rows = rows.with_columns(**_verdict(side, pl.col("result") != "cannot_be_calculated"))
     return rows.select(pl.col(name).cast(dtype) for name, dtype in TRENDS.items()).sort(
         "indicator", "area_type", "area_code", "breakdown", "category"
     )

@@ -2,8 +2,8 @@
 
 from functools import cache
 
+from models._beside import Benchmarks
 from models._estimate import Scope
-from models._judge import Benchmarks
 from sources._problem import UsageProblem
 from sources._strict import read_reference
 

@@ -51,6 +51,27 @@ METHODS = {
     "published": "",
     "self_selected": "De som svarat har själva valt att delta. Svaren kan inte generaliseras till alla invånare.",
 }
+# What is said of a figure beside others, and why nothing is.
+RESULTS = {
+    "higher": "högre",
+    "lower": "lägre",
+    "similar": "skillnaden ryms i slumpen",
+    "increasing": "ökar",
+    "decreasing": "minskar",
+    "no_change": "ingen säker förändring",
+}
+JUDGEMENTS = {"better": "bättre", "worse": "sämre", "similar": "", "not_judged": "bedöms inte"}
+REASONS = {
+    "self_selected": "de som svarat valde själva att svara",
+    "overlapping": "perioderna överlappar varandra",
+    "series_break": "mätningen ändrades däremellan",
+    "no_benchmark": "uppgift saknas för jämförelsen",
+    "no_dispersion": "ingen vet hur mycket sådana tal brukar variera",
+    "no_interval": "osäkerheten är inte känd",
+    "missing_years": "alla fem åren finns inte",
+    "effort_driven": "följer polisens insatser",
+    "no_polarity": "det är inte bestämt om högt eller lågt är bra",
+}
 CADENCES = {
     "daily": "varje dag",
     "weekly": "varje vecka",

@@ -17,17 +17,7 @@ from reports._quality_process import QualityRequest, TableRequest
 from reports.pages import PageMeta, write_pages
 from reports.tables import write_tables
 
-TABLES = (
-    "output.indicators",
-    "output.definitions",
-    "output.comparisons",
-    "output.changes",
-    "output.trends",
-    "output.ranks",
-    "output.judgements",
-    "output.sources",
-    "output.quarantine",
-)
+TABLES = tuple(model.table for model in all_models() if model.schema == "output")
 _MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}
 _AUDIENCES: tuple[tuple[Literal["internal", "public"], str], ...] = (("internal", "output"), ("public", "public"))
 

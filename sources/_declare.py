@@ -37,7 +37,10 @@ class Disclosure(StrEnum):
 
 
 class Concerns(StrEnum):
-    """What a figure of the source is about; decides how small a figure may be shown."""
+    """What a figure of the source is about; decides how small a figure may be shown.
+
+    CARE: health or social services.
+    """
 
     THINGS = "things"
     PLACES = "places"

@@ -13,12 +13,12 @@ import pytest
 
 from flows._collect import SourceResult
 from flows._warehouse import rows_tables
+from models._beside import Benchmarks
 from models._build import build
 from models._contracts import Contract
 from models._disclose import Protection
 from models._duckdb import connect
 from models._estimate import SCHEMA, Scope, estimate
-from models._judge import Benchmarks
 from models._model import Indicator, Model, all_models
 from models.methods.proportions import wilson_limits
 from models.methods.rates import poisson_limits

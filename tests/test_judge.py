@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from models._judge import COMPARED, RANKS, TRENDS, Benchmarks, Judged, judge
+from models._beside import Benchmarks
+from models._judge import COMPARED, RANKS, TRENDS, judge
 from models._scope import benchmarks as reviewed
 
 STO = ("1415", "1419", "1421")
@@ -72,7 +73,7 @@ def country(years: Sequence[int] = range(2015, 2024), spread: float = 0.08) -> d
     return counts
 
 
-def judged(counts: Mapping[tuple[str, int], float], **changed: Any) -> Judged:
+def judged(counts: Mapping[tuple[str, int], float], **changed: Any) -> Mapping[str, pl.DataFrame]:
     """The counts, with the sums over the police area and the country."""
     rows = [row(area, year, count, **changed) for (area, year), count in counts.items()]
     for area, members in BENCHMARKS.members.items():
@@ -80,7 +81,7 @@ def judged(counts: Mapping[tuple[str, int], float], **changed: Any) -> Judged:
             listed = [counts.get((member, year)) for member in sorted(members)]
             if None not in listed:
                 rows.append(row(area, year, sum(filter(None, listed)), 20_000 * len(listed), **changed))
-    return judge(pl.DataFrame(rows, schema_overrides=SCHEMA), SCOPE, BENCHMARKS)
+    return judge(pl.DataFrame(rows, schema_overrides=SCHEMA), SCOPE, BENCHMARKS).tables
 
 
 def of(frame: pl.DataFrame, area: str, kind: str) -> dict[str, Any]:
@@ -92,7 +93,7 @@ def of(frame: pl.DataFrame, area: str, kind: str) -> dict[str, Any]:
 
 
 def test_counts_that_vary_more_than_chance_are_judged_with_that_variation() -> None:
-    found = judged(country()).changes
+    found = judged(country())["changes"]
     [row] = found.filter(area_code="1415", benchmark_type="previous").to_dicts()
     assert 1 < row["dispersion"] < 6
     assert found.columns == list(COMPARED)
@@ -101,18 +102,18 @@ def test_counts_that_vary_more_than_chance_are_judged_with_that_variation() -> N
 def test_a_change_within_the_usual_variation_is_none_and_one_far_outside_is() -> None:
     counts = country()
     counts["1415", 2022], counts["1415", 2023] = 100, 125
-    change = of(judged(counts).changes, "1415", "previous")
+    change = of(judged(counts)["changes"], "1415", "previous")
     assert (change["result"], change["judgement"], change["reason"]) == ("similar", "similar", "")
     assert change["percent_change"] == pytest.approx(25)
     counts["1415", 2023] = 260
-    change = of(judged(counts).changes, "1415", "previous")
+    change = of(judged(counts)["changes"], "1415", "previous")
     assert (change["result"], change["judgement"]) == ("higher", "worse")
     assert change["effect"] == pytest.approx(2.6)
     assert 1 < change["effect_lower"] < 2.6 < change["effect_upper"]
 
 
 def test_a_count_says_how_small_a_change_it_can_show() -> None:
-    change = of(judged(country()).changes, "1415", "previous")
+    change = of(judged(country())["changes"], "1415", "previous")
     assert -100 < change["smallest_detectable_fall"] < -20
     assert 20 < change["smallest_detectable_rise"] < 150
 
@@ -130,7 +131,7 @@ def test_a_rise_is_worse_only_where_the_direction_is_known_and_meant(
 ) -> None:
     counts = country()
     counts["1415", 2022], counts["1415", 2023] = 100, 260
-    change = of(judged(counts, **changed).changes, "1415", "previous")
+    change = of(judged(counts, **changed)["changes"], "1415", "previous")
     assert (change["result"], change["judgement"], change["reason"]) == ("higher", judgement, reason)
 
 
@@ -146,16 +147,16 @@ def test_what_cannot_be_compared_over_time_is_not(changed: Mapping[str, Any], re
     counts = country()
     counts["1415", 2022], counts["1415", 2023] = 100, 260
     found = judged(counts, **changed)
-    change = of(found.changes, "1415", "previous")
+    change = of(found["changes"], "1415", "previous")
     assert (change["result"], change["judgement"], change["reason"]) == ("not_compared", "not_judged", reason)
     assert change["effect"] is None
-    [trend] = found.trends.filter(area_code="1415").to_dicts()
+    [trend] = found["trends"].filter(area_code="1415").to_dicts()
     assert (trend["result"], trend["reason"]) == ("cannot_be_calculated", reason)
 
 
 def test_without_many_municipalities_nobody_knows_what_chance_is() -> None:
     few = {key: count for key, count in country().items() if key[0] in STO}
-    change = of(judged(few).changes, "1415", "previous")
+    change = of(judged(few)["changes"], "1415", "previous")
     assert (change["reason"], change["dispersion"]) == ("no_dispersion", None)
 
 
@@ -163,20 +164,19 @@ def test_a_promise_is_compared_with_the_years_before_it() -> None:
     counts = country()
     for year, count in ((2020, 200), (2021, 210), (2022, 90), (2023, 100)):
         counts["1415", year] = count
-    change = of(judged(counts).changes, "1415", "promise")
+    change = of(judged(counts)["changes"], "1415", "promise")
     assert (change["period"], change["benchmark_period"]) == ("2022–2023", "2020–2021")
     assert change["effect"] == pytest.approx(190 / 410)
     assert change["judgement"] == "better"
-    assert of(judged(counts, breaks=[2022]).changes, "1415", "promise")["reason"] == "series_break"
+    assert of(judged(counts, breaks=[2022])["changes"], "1415", "promise")["reason"] == "series_break"
 
 
 # -------------------------------------------------------------------------------------------------------- comparisons
 
 
 def test_an_area_is_compared_with_the_others_and_not_with_itself() -> None:
-    counts = dict.fromkeys(country(), 100)
     counts = {**country(), **{("1415", year): 900 for year in range(2015, 2024)}}
-    found = judged(counts).comparisons
+    found = judged(counts)["comparisons"]
     rest = [counts[area, 2023] for area in (*STO, *OTHERS) if area != "1415"]
     compared = of(found, "1415", "country")
     assert compared["benchmark_value"] == pytest.approx(100_000 * sum(rest) / (20_000 * len(rest)), abs=1e-6)
@@ -191,7 +191,7 @@ def test_an_area_is_compared_with_the_others_and_not_with_itself() -> None:
 def test_a_group_that_lacks_a_member_is_not_compared_with() -> None:
     counts = country()
     del counts[OTHERS[0], 2023]
-    assert "similar" not in judged(counts).comparisons.filter(area_code="1415")["benchmark_type"].to_list()
+    assert "similar" not in judged(counts)["comparisons"].filter(area_code="1415")["benchmark_type"].to_list()
 
 
 def test_shares_are_compared_by_their_difference_with_both_sides_uncertainty() -> None:
@@ -208,8 +208,8 @@ def test_shares_are_compared_by_their_difference_with_both_sides_uncertainty() -
         }
 
     rows = [share("1415", 60, 100), share("1419", 30, 100), share("1421", 30, 100), share("sf", 120, 300)]
-    found = judge(pl.DataFrame(rows, schema_overrides=SCHEMA), SCOPE, BENCHMARKS)
-    compared = of(found.comparisons, "1415", "police_area")
+    found = judge(pl.DataFrame(rows, schema_overrides=SCHEMA), SCOPE, BENCHMARKS).tables
+    compared = of(found["comparisons"], "1415", "police_area")
     assert (compared["measure"], compared["benchmark_value"]) == ("difference", 30)
     assert compared["effect"] == pytest.approx(30)
     assert 0 < compared["effect_lower"] < 30 < compared["effect_upper"]
@@ -222,24 +222,24 @@ def test_shares_are_compared_by_their_difference_with_both_sides_uncertainty() -
 def test_a_steady_fall_is_a_trend_and_wandering_is_not() -> None:
     counts = country()
     counts |= {("1415", 2019 + index): number for index, number in enumerate((400, 330, 260, 200, 140))}
-    trends = judged(counts).trends
+    trends = judged(counts)["trends"]
     assert trends.columns == list(TRENDS)
     assert trends.filter(area_code="1415").select("result", "judgement", "period_from").rows() == [
         ("decreasing", "better", "2019")
     ]
-    others = judged(country()).trends.filter(pl.col("area_code").is_in(STO))
+    others = judged(country())["trends"].filter(pl.col("area_code").is_in(STO))
     assert set(others["result"]) == {"no_change"}
 
 
 def test_a_missing_year_makes_no_trend() -> None:
     counts = country()
     del counts["1415", 2021]
-    [trend] = judged(counts).trends.filter(area_code="1415").to_dicts()
+    [trend] = judged(counts)["trends"].filter(area_code="1415").to_dicts()
     assert (trend["result"], trend["reason"]) == ("cannot_be_calculated", "missing_years")
 
 
 def test_a_place_comes_with_what_it_could_be() -> None:
-    ranks = judged(country()).ranks
+    ranks = judged(country())["ranks"]
     assert ranks.columns == list(RANKS)
     for found in ranks.iter_rows(named=True):
         assert 1 <= found["best"] < found["rank"] < found["worst"] <= found["of"] == 63

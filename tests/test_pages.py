@@ -13,7 +13,8 @@ import pytest
 
 from models._contracts import STATUSES as DECLARED_STATUSES
 from models._model import FLAGS as DECLARED_FLAGS
-from reports._words import CADENCES, FLAGS, NBSP, STATUSES, SYNTHETIC, number
+from models._model import all_models
+from reports._words import CADENCES, FLAGS, JUDGEMENTS, NBSP, REASONS, RESULTS, STATUSES, SYNTHETIC, number
 from reports.pages import PageMeta, write_pages
 from sources._declare import Cadence
 
@@ -471,6 +472,14 @@ def test_every_code_that_the_house_uses_has_swedish_words() -> None:
     assert STATUSES.keys() == set(DECLARED_STATUSES)
     assert FLAGS.keys() == set(DECLARED_FLAGS)
     assert {cadence.value for cadence in Cadence} <= CADENCES.keys()
+    said = [model.contract.accepted for model in all_models() if model.name in ("comparisons", "changes", "trends")]
+    assert len(said) == 3
+    for column, known, unsaid in (
+        ("result", RESULTS, {"not_compared", "cannot_be_calculated"}),
+        ("judgement", JUDGEMENTS, set()),
+        ("reason", REASONS, {""}),
+    ):
+        assert {value for accepted in said for value in accepted[column]} - unsaid == known.keys()
 
 
 @pytest.mark.parametrize(

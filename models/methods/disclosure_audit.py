@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from models.methods.disclosure import (
+from models.methods.disclosure_tables import (
     SECONDARY_WIDTH,
     Bools,
     CellTable,

@@ -5,6 +5,7 @@
 -- benchmark_type = ["previous", "promise"]
 -- result = ["higher", "lower", "similar", "not_compared"]
 -- judgement = ["better", "worse", "similar", "not_judged"]
+-- reason = ["", "self_selected", "overlapping", "series_break", "no_dispersion", "no_interval", "effort_driven", "no_polarity", "no_benchmark"]
 -- [columns]
 -- indicator = "Indikatorns id"
 -- area_type = "Slag av område"
@@ -24,7 +25,7 @@
 -- percent_change = "Förändring i procent; tom där basen är under 20 fall"
 -- smallest_detectable_fall = "Minsta minskning i procent mellan två år som går att skilja från slump med 80 procents chans; tom där ingen går"
 -- smallest_detectable_rise = "Minsta ökning på samma sätt"
--- dispersion = "Överspridning som bedömningen räknas med: hur många gånger mer än slumpen tal av den storleken varierar"
+-- dispersion = "Överspridning som bedömningen räknas med: variansen hos tal av den storleken, i slumpens egen"
 -- result = "higher, lower, similar (skillnaden ryms i slumpen) eller not_compared"
 -- judgement = "better, worse, similar, eller not_judged där riktningen inte är bestämd eller följer polisens insatser"
 -- reason = "Varför det inte jämförs eller bedöms: self_selected, overlapping, series_break, no_benchmark, no_dispersion, no_interval, missing_years, effort_driven, no_polarity; annars tom"

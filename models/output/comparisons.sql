@@ -5,6 +5,7 @@
 -- benchmark_type = ["country", "county", "police_area", "similar", "neighbours"]
 -- result = ["higher", "lower", "similar", "not_compared"]
 -- judgement = ["better", "worse", "similar", "not_judged"]
+-- reason = ["", "self_selected", "overlapping", "series_break", "no_dispersion", "no_interval", "effort_driven", "no_polarity", "no_benchmark"]
 -- [columns]
 -- indicator = "Indikatorns id"
 -- area_type = "Slag av område"
@@ -22,7 +23,7 @@
 -- effect = "Kvot eller skillnad; tom där det inte jämförs"
 -- effect_lower = "Osäkerhetsintervallets nedre gräns, båda sidors osäkerhet inräknad"
 -- effect_upper = "Osäkerhetsintervallets övre gräns"
--- dispersion = "Överspridning som bedömningen räknas med: hur många gånger mer än slumpen tal av den storleken varierar"
+-- dispersion = "Överspridning som bedömningen räknas med: variansen hos tal av den storleken, i slumpens egen"
 -- result = "higher, lower, similar (skillnaden ryms i slumpen) eller not_compared"
 -- judgement = "better, worse, similar, eller not_judged där riktningen inte är bestämd eller följer polisens insatser"
 -- reason = "Varför det inte jämförs eller bedöms: self_selected, overlapping, series_break, no_benchmark, no_dispersion, no_interval, missing_years, effort_driven, no_polarity; annars tom"
