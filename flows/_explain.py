@@ -45,6 +45,7 @@ def explain_lines(
         yield from ("", *_figure_lines(row))
         same = f"{here} and breakdown = {quote(row['breakdown'])} and category = {quote(row['category'])}"
         yield from _judgement_lines(con, same, period)
+    yield from _month_lines(con, here)
     if definition["notes"]:
         yield from ("", "Vad siffran inte säger:", *(f"  {note}" for note in definition["notes"].split("\n")))
     yield from ("", "Ögonblicksbilder som källorna bygger på:")
@@ -100,6 +101,19 @@ def _judgement_lines(con: duckdb.DuckDBPyConnection, same: str, period: str) -> 
                 f"  plats               {row['rank']} av {row['of']} ({row['best']}–{row['worst']}); "
                 "1 är lägsta värdet, spannet är osäkerheten"
             )
+
+
+def _month_lines(con: duckdb.DuckDBPyConnection, here: str) -> Iterator[str]:
+    """The newest twelve months that could be held against the same months before, and those that differ."""
+    months = _rows(con, f"from output.months where {here} and result <> 'not_compared' order by month")
+    if not months:
+        return
+    since, until = months[0]["month"], months[-1]["month"]
+    yield f"  mot samma månader   {len(months)} månader {since}–{until}; av slump hamnar ungefär en av tjugo utanför"
+    for row in months:
+        if row["result"] != "similar":
+            low, high = number(row["expected_lower"]), number(row["expected_upper"])
+            yield f"    {row['month']}           {row['events']}, väntat {low}–{high}: {RESULTS[row['result']]}"
 
 
 def _said(row: Row) -> str:

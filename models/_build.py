@@ -13,7 +13,7 @@ from models._beside import Benchmarks
 from models._contracts import Breach, breaches
 from models._disclose import PEOPLE, Protection
 from models._duckdb import connect, quote
-from models._estimate import JUDGED, Scope, estimate
+from models._estimate import BY_MONTH, JUDGED, Scope, estimate
 from models._graph import graph, in_order, sources_behind
 from models._model import Model, all_models
 from sources._problem import Problem
@@ -71,7 +71,8 @@ def build(
         given = [*_load_reference(con), *_load_parsed(con, parsed), ESTIMATES, DEFINITIONS, *judged]
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
-        reads |= {ESTIMATES: counted | {"core.areas", "core.area_members"}, DEFINITIONS: counted}
+        beside = {"core.areas", "core.area_members", *(table for table in (BY_MONTH,) if table in reads)}
+        reads |= {ESTIMATES: counted | beside, DEFINITIONS: counted}
         reads |= {table: frozenset({ESTIMATES}) for table in judged}
         order = in_order(reads)
         indicators = [by_table[table] for table in sorted(counted)]

@@ -14,7 +14,10 @@ JUDGEMENTS: Mapping[str, pl.DataType | type[pl.DataType]] = {
         ("area_type", "area_code", "area", "focus_area", "aspect", "judgement", "text", "grounds"), pl.String
     ),
     **dict.fromkeys(("figures_better", "figures_worse", "figures_similar", "figures_not_judged"), pl.Int64),
+    "figures_by_chance": pl.Float64,
 }
+# One in twenty figures that have not changed, or do not differ, is still called better or worse: judged at 95 %.
+_FALSE_ALARMS = 0.05
 _AREA = ("area_type", "area_code", "area", "focus_area")
 _COUNTS = ("better", "worse", "similar", "not_judged")
 _TOTALS = (pl.col("breakdown") == "") & pl.col("area_type").is_in(["municipality", "police_area"])
@@ -54,6 +57,9 @@ def conclude(
         )
         .pipe(_with_disagreement)
         .rename({name: f"figures_{name}" for name in _COUNTS})
+        .with_columns(
+            figures_by_chance=_FALSE_ALARMS * pl.sum_horizontal("figures_better", "figures_worse", "figures_similar")
+        )
         .select(pl.col(name).cast(dtype) for name, dtype in JUDGEMENTS.items())
         .sort(
             "area_type",

@@ -13,9 +13,10 @@ from models._disclose import CELLS, DECIDED, KEY, KNOWN, Protection, decide, str
 from models._duckdb import quote
 from models._judge import NOT_JUDGED, judge
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
+from models._months import COUNTED, MONTHS, judge_months
 from models.methods.disclosure_tables import OPEN, UNDER_TEN, rule_for
 from models.methods.proportions import effective_n, published_limits, wilson_limits
-from models.methods.rates import Floats, rate, rate_method
+from models.methods.rates import Floats, is_exact, rate
 from sources._declare import Concerns
 from sources._problem import Problem
 
@@ -76,7 +77,13 @@ class Scope:
     areas: tuple[str, ...]
 
 
-JUDGED = (*NOT_JUDGED, "judgements")
+_UNSAID: Mapping[str, pl.DataFrame] = {
+    **NOT_JUDGED,
+    "judgements": pl.DataFrame(schema=dict(JUDGEMENTS)),
+    "months": pl.DataFrame(schema=dict(MONTHS)),
+}
+JUDGED = tuple(_UNSAID)
+BY_MONTH = "core.counts_by_municipality_month"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,49 +117,68 @@ def estimate(
         return Estimates(
             rows=pl.DataFrame(schema=SCHEMA),
             decided=pl.DataFrame(schema=dict(DECIDED)),
-            judged={**NOT_JUDGED, "judgements": pl.DataFrame(schema=dict(JUDGEMENTS))},
+            judged=_UNSAID,
         )
     declared = pl.DataFrame(
         [_declared(model, sources[model.table], late, protection) for model in models],
         schema_overrides={"declared_concerns": pl.String},
     )
+    titles = pl.DataFrame([_titles(model, sources[model.table]) for model in models])
     rows = facts.join(declared, on="indicator", how="left").join(_areas(con), on="area_code", how="left")
     inside = frozenset({*scope.municipalities, *scope.areas})
     rows = rows.filter(pl.col("declared_concerns").is_null() | pl.col("area_code").is_in(inside))
     rows = _with_periods(_with_rules(_with_status(rows)))
     decided = decide(_cells(rows), _members(con), _with_official_counts(protection, rows))
-    rows = _with_limits(_without_hidden(rows, decided)).with_columns(
-        flags=pl.concat_list(
-            pl.col("static_flags"),
-            _listed_if(pl.col("period_start").dt.year().is_in(pl.col("breaks")), "series_break"),
-            _listed_if(
-                (pl.col("kind") != "counts") & pl.col("respondents").is_between(1, _MANY - 1).fill_null(False),
-                "few_respondents",
-            ),
-            pl.col("told").fill_null("").str.split(","),
-            pl.col("row_flags").fill_null("").str.split(","),
-        )
-        .list.eval(pl.element().filter(pl.element() != "").unique().sort())
-        .list.join(","),
-        confidence=pl.lit(CONFIDENCE),
-    )
+    rows = _with_flags(_with_limits(_without_hidden(rows, decided)))
     found = judge(rows, inside, benchmarks)
     judgements = conclude(
-        declared.select("indicator", "focus_area", "title", "basis", "is_consequence"),
+        titles,
         found.rows,
         *(found.tables[name] for name in ("comparisons", "changes", "trends")),
     )
+    within = _areas(con).filter(pl.col("area_code").is_in(inside) & (pl.col("area_type") != "country"))
+    months = judge_months(_by_month(con), declared, within, _members(con))
     return Estimates(
-        rows=found.rows.select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()).sort(
-            "indicator", "area_type", "area_code", "period_start", "breakdown", "category"
+        rows=_in_order(
+            found.rows.join(titles, on="indicator").select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()),
+            by=("indicator", "area_type", "area_code", "period_start", "breakdown", "category"),
         ),
         decided=decided,
-        judged={**found.tables, "judgements": judgements},
+        judged={**found.tables, "judgements": judgements, "months": months},
     )
 
 
-def _listed_if(condition: pl.Expr, flag: str) -> pl.Expr:
-    return pl.when(condition).then(pl.concat_list(pl.lit(flag))).otherwise(pl.lit([], dtype=pl.List(pl.String)))
+def _with_flags(rows: pl.DataFrame) -> pl.DataFrame:
+    """`flags` of each row, put together once for each set of reasons that occurs."""
+    reasons = ("indicator", "starts_series", "has_few", "told", "row_flags")
+    rows = rows.with_columns(
+        confidence=pl.lit(CONFIDENCE),
+        starts_series=pl.col("period_start").dt.year().is_in(pl.col("breaks")),
+        has_few=(pl.col("kind") != "counts") & pl.col("respondents").is_between(1, _MANY - 1).fill_null(False),
+    )
+    sets = rows.select(*reasons, "static_flags").unique(subset=reasons, keep="any")
+    sets = sets.with_columns(
+        flags=pl.concat_list(
+            pl.col("static_flags"),
+            pl.when("starts_series").then(pl.lit("series_break")).otherwise(pl.lit("")),
+            pl.when("has_few").then(pl.lit("few_respondents")).otherwise(pl.lit("")),
+            pl.col("told").fill_null(""),
+            pl.col("row_flags").fill_null("").str.split(","),
+        )
+        .list.eval(pl.element().filter(pl.element() != "").unique().sort())
+        .list.join(",")
+    )
+    told = sets.select(*reasons, "flags")
+    return rows.join(told, on=reasons, how="left", nulls_equal=True, maintain_order="left").drop(reasons[1:3])
+
+
+def _in_order(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """The rows sorted; text is compared once for each value it takes, not for each row."""
+    keys = [
+        pl.col(name).cast(pl.Enum(rows[name].unique().sort())) if rows.schema[name] == pl.String else pl.col(name)
+        for name in by
+    ]
+    return rows.sort(keys)
 
 
 def _facts(con: duckdb.DuckDBPyConnection, models: Sequence[Model], scope: Scope) -> pl.DataFrame:
@@ -166,11 +192,11 @@ def _facts(con: duckdb.DuckDBPyConnection, models: Sequence[Model], scope: Scope
     if not models:
         return pl.DataFrame()
     selects = " union all ".join(_fact_sql(model, columns[model.table]) for model in models)
-    con.execute(f"create or replace temp table facts as {selects}")
+    con.execute(f"create or replace temp view facts as {selects}")
     areas = ", ".join(quote(code) for code in scope.areas) or "''"
     own = con.sql("select * exclude (is_summed) from facts").pl()
     summed = con.sql(_SUMS.format(areas=areas)).pl()
-    con.execute("drop table facts")
+    con.execute("drop view facts")
     return pl.concat([own, summed.select(own.columns)], how="vertical_relaxed").with_columns(
         pl.col("numerator", "denominator", "weight_squares").cast(pl.Float64)
     )
@@ -276,26 +302,44 @@ def _declared(model: Model, sources: frozenset[str], late: frozenset[str], prote
     return {
         "measure": indicator.measure or indicator.indicator,
         "lowest_area": indicator.lowest_area,
-        "basis": indicator.basis,
-        "is_consequence": indicator.is_consequence,
         "declared_concerns": strictest(local) if local else None,
         "indicator": indicator.indicator,
-        "title": indicator.title,
-        "focus_area": indicator.focus_area,
         "kind": indicator.kind,
         "declared_method": indicator.method,
         "per": float(indicator.per),
-        "unit": indicator.unit,
         "polarity": indicator.polarity,
         "period_type": indicator.period_type,
         "breaks": list(indicator.breaks) or [0],
         "static_flags": [*indicator.flags, *(["late_source"] if sources & late else [])] or [""],
+    }
+
+
+def _titles(model: Model, sources: frozenset[str]) -> dict[str, object]:
+    """What a reader is told of an indicator beside its figures."""
+    indicator = model.indicator
+    assert indicator is not None
+    return {
+        "indicator": indicator.indicator,
+        "title": indicator.title,
+        "focus_area": indicator.focus_area,
+        "basis": indicator.basis,
+        "is_consequence": indicator.is_consequence,
+        "unit": indicator.unit,
         "sources": ",".join(sorted(sources)),
     }
 
 
 def _areas(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return con.sql("select area_code, area, area_type from core.areas").pl()
+
+
+def _by_month(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The counts that stand month by month as well; none where no model gives them."""
+    if BY_MONTH not in {
+        ".".join(name) for name in con.sql("select schema_name, table_name from duckdb_tables()").fetchall()
+    }:
+        return pl.DataFrame(schema=dict(COUNTED))
+    return con.sql(f"select {', '.join(COUNTED)} from {BY_MONTH}").pl()
 
 
 def _members(con: duckdb.DuckDBPyConnection) -> Mapping[str, frozenset[str]]:
@@ -401,49 +445,53 @@ def _without_hidden(rows: pl.DataFrame, decided: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_limits(rows: pl.DataFrame) -> pl.DataFrame:
-    """Apply each row's method to whole arrays; rows without a figure keep nulls."""
-    frames = []
-    for (kind, method), group in sorted(
-        rows.partition_by("kind", "declared_method", as_dict=True, maintain_order=True).items()
-    ):
-        numerator, denominator, per = (_array(group, name) for name in ("numerator", "denominator", "per"))
-        if kind == "counts":
-            value, lower, upper = rate(numerator, denominator, 1.0, CONFIDENCE)
-            value, lower, upper = value * per, lower * per, upper * per
-            used = rate_method(numerator)
-        elif kind == "microdata":
-            with np.errstate(invalid="ignore", divide="ignore"):
-                share = numerator / denominator
-            lower, upper = wilson_limits(share, effective_n(denominator, _array(group, "weight_squares")), CONFIDENCE)
-            value, lower, upper = share * per, lower * per, upper * per
-            whole = np.isclose(_array(group, "weight_squares"), denominator)
-            used = ["proportion_wilson" if each else "proportion_wilson_weighted" for each in whole]
-        else:
-            value = _array(group, "value")
-            lower, upper, used = _published_limits(group, value)
-            if method == "self_selected":
-                lower, upper, used = np.full_like(value, np.nan), np.full_like(value, np.nan), [method] * len(value)
-        frames.append(
-            group.with_columns(
-                pl.Series("value", value).round(_DECIMALS),
-                pl.Series("lower_confidence_limit", lower).round(_DECIMALS),
-                pl.Series("upper_confidence_limit", upper).round(_DECIMALS),
-                pl.Series("method", used),
-            ).with_columns(pl.when(pl.col("status") == "ok").then(pl.col(*_FIGURES).fill_nan(None)).name.keep())
+    """Apply each kind's method to whole arrays; rows without a figure keep nulls."""
+    numerator, denominator, per = (_array(rows, name) for name in ("numerator", "denominator", "per"))
+    squares = _array(rows, "weight_squares")
+    is_counts, is_answers = ((rows["kind"] == kind).to_numpy() for kind in ("counts", "microdata"))
+    counted = rate(np.where(is_counts, numerator, np.nan), denominator, 1.0, CONFIDENCE)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(is_answers, numerator / denominator, np.nan)
+    answered = (share, *wilson_limits(share, effective_n(denominator, squares), CONFIDENCE))
+    value, lower, upper = (
+        np.where(is_counts, per * count, np.where(is_answers, per * answer, published))
+        for count, answer, published in zip(counted, answered, _published(rows), strict=True)
+    )
+    method = (
+        pl.when(pl.col("kind") == "counts")
+        .then(pl.when(pl.Series(is_exact(numerator))).then(pl.lit("rate_exact")).otherwise(pl.lit("rate_byar")))
+        .when(pl.col("kind") == "microdata")
+        .then(
+            pl.when(pl.Series(np.isclose(squares, denominator)))
+            .then(pl.lit("proportion_wilson"))
+            .otherwise(pl.lit("proportion_wilson_weighted"))
         )
-    return pl.concat(frames)
+        .when(pl.col("declared_method") == "self_selected")
+        .then(pl.lit("self_selected"))
+        .when(pl.col("margin").is_not_null())
+        .then(pl.lit("published_margin"))
+        .when(pl.col("respondents").is_not_null())
+        .then(pl.lit("proportion_wilson"))
+        .otherwise(pl.lit("published"))
+    )
+    return rows.with_columns(
+        pl.Series("value", value).round(_DECIMALS),
+        pl.Series("lower_confidence_limit", lower).round(_DECIMALS),
+        pl.Series("upper_confidence_limit", upper).round(_DECIMALS),
+        method=method,
+    ).with_columns(pl.when(pl.col("status") == "ok").then(pl.col(*_FIGURES).fill_nan(None)).name.keep())
 
 
-def _published_limits(group: pl.DataFrame, value: Floats) -> tuple[Floats, Floats, list[str]]:
-    """The publisher's margin where there is one, else Wilson's limits where n is known, else none."""
-    margin, n = _array(group, "margin"), _array(group, "respondents")
-    with_margin, with_n = ~np.isnan(margin), np.isnan(margin) & ~np.isnan(n)
-    lower, upper = published_limits(value, margin)
-    share = np.where(with_n & ~np.isnan(value), value / 100, np.nan)
-    wilson_lower, wilson_upper = wilson_limits(share, n, CONFIDENCE)
-    lower, upper = np.where(with_n, 100 * wilson_lower, lower), np.where(with_n, 100 * wilson_upper, upper)
-    used = np.where(with_margin, "published_margin", np.where(with_n, "proportion_wilson", "published"))
-    return lower, upper, [str(each) for each in used]
+def _published(rows: pl.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Value and limits of what others have published: with their margin where there is one, else Wilson's limits where
+    n is known, else none; none for those who chose themselves to answer.
+    """
+    value, margin, n = (_array(rows, name) for name in ("value", "margin", "respondents"))
+    is_sampled = ((rows["kind"] == "published") & (rows["declared_method"] != "self_selected")).to_numpy()
+    lower, upper = published_limits(value, np.where(is_sampled, margin, np.nan))
+    with_n = is_sampled & np.isnan(margin) & ~np.isnan(n)
+    wilson_lower, wilson_upper = wilson_limits(np.where(with_n, value / 100, np.nan), n, CONFIDENCE)
+    return value, np.where(with_n, 100 * wilson_lower, lower), np.where(with_n, 100 * wilson_upper, upper)
 
 
 def _array(frame: pl.DataFrame, column: str) -> Floats:

@@ -12,6 +12,7 @@ import polars as pl
 
 from models._beside import SERIES, Benchmarks, beside_earlier, beside_others
 from models.methods.dispersion import change_z, estimate, size_class
+from models.methods.funnel import funnel_position
 from models.methods.power import smallest_detectable_change
 from models.methods.ranks import rank_interval
 from models.methods.rates import Floats
@@ -57,6 +58,7 @@ RANKS: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "best": pl.Int64,
     "worst": pl.Int64,
     "of": pl.Int64,
+    "funnel_position": pl.Int64,
 }
 
 
@@ -86,9 +88,8 @@ def judge(rows: pl.DataFrame, scope: frozenset[str], benchmarks: Benchmarks) -> 
         effective_n=pl.col("denominator").pow(2) / pl.col("weight_squares"),
     )
     rows = _with_dispersion(rows, benchmarks.members)
-    own = rows.filter(pl.col("area_code").is_in(scope))
-    newest = own.filter(pl.col("is_shown")).sort("period_start").group_by(SERIES, maintain_order=True).last()
-    newest = newest.select(own.columns)
+    own = rows.filter(pl.col("area_code").is_in(scope)).sort("period_start")
+    newest = own.filter("is_shown").group_by(SERIES, maintain_order=True).last().select(own.columns)
     return Judged(
         rows=own,
         tables={
@@ -108,37 +109,32 @@ def _with_dispersion(rows: pl.DataFrame, members: Mapping[str, frozenset[str]]) 
 
     A sum over an area varies as its members do, each by itself: theirs, weighted by their counts.
     """
-    rows = rows.with_columns(_dispersion(rows))
+    is_counted = (pl.col("kind") == "counts") & (pl.col("area_type") == "municipality")
+    sizes = pl.Series("size", size_class(2 * rows["numerator"].fill_null(float("nan")).to_numpy()))
+    rows = rows.with_columns(sizes).join(_dispersion(rows), on=["indicator", "size"], how="left", maintain_order="left")
     pairs = [(area, member) for area, listed in sorted(members.items()) for member in sorted(listed)]
     listed = pl.DataFrame(pairs, schema={"area_code": pl.String, "member": pl.String}, orient="row")
     same = ["indicator", "period", "breakdown", "category"]
-    of_members = rows.filter((pl.col("kind") == "counts") & (pl.col("area_type") == "municipality")).select(
-        *same, pl.col("area_code").alias("member"), "numerator", "dispersion"
-    )
+    of_members = rows.filter(is_counted).select(*same, pl.col("area_code").alias("member"), "numerator", "dispersion")
     summed = (
-        listed.join(of_members, on="member")
+        of_members.join(listed, on="member")
         .group_by(*same, "area_code")
         .agg(
             is_known=pl.col("dispersion").is_not_null().all(),
             weighted=(pl.col("dispersion") * pl.col("numerator")).sum() / pl.col("numerator").sum(),
         )
-        .with_columns(weighted=pl.when("is_known").then(pl.col("weighted").fill_nan(None)))
+        .select(*same, "area_code", dispersion=pl.when("is_known").then(pl.col("weighted").fill_nan(None)))
     )
-    return (
-        rows.join(summed, on=[*same, "area_code"], how="left", maintain_order="left")
-        .with_columns(
-            # Rounded, since floats that are summed in another order differ in their last bits.
-            dispersion=pl.when(pl.col("area_type") == "municipality")
-            .then("dispersion")
-            .otherwise("weighted")
-            .round(_DECIMALS)
-        )
-        .drop("is_known", "weighted")
+    is_municipality = pl.col("area_type") == "municipality"
+    areas = rows.filter(~is_municipality).drop("dispersion").join(summed, on=[*same, "area_code"], how="left")
+    # Rounded, since floats that are summed in another order differ in their last bits.
+    return pl.concat([rows.filter(is_municipality), areas.select(rows.columns)]).with_columns(
+        pl.col("dispersion").round(_DECIMALS)
     )
 
 
-def _dispersion(rows: pl.DataFrame) -> pl.Series:
-    """The dispersion of each row's indicator and size class."""
+def _dispersion(rows: pl.DataFrame) -> pl.DataFrame:
+    """The `dispersion` of each `indicator` and class of `size` (0 or more), from every pair of years that is shown."""
     counted = rows.filter(
         (pl.col("kind") == "counts") & (pl.col("area_type") == "municipality") & (pl.col("breakdown") == "")
     ).filter(pl.col("is_shown") & (pl.col("period_type") == "year"))
@@ -151,20 +147,16 @@ def _dispersion(rows: pl.DataFrame) -> pl.Series:
             / (pl.col("base").sum() / pl.col("base_exposure").sum()).over("indicator", "year")
         )
     )
-    known: dict[str, Floats] = {}
+    found = [pl.DataFrame(schema={"indicator": pl.String, "size": pl.Int64, "dispersion": pl.Float64})]
     for (indicator,), group in pairs.partition_by("indicator", as_dict=True).items():
         count, exposure, base, base_exposure, national = (
             group[name].to_numpy() for name in ("numerator", "denominator", "base", "base_exposure", "national")
         )
         z = change_z(count, exposure, base, base_exposure, national)
-        known[str(indicator)] = _in_every_class(estimate(z, size_class(count + base)))
-    of_row = np.full(rows.height, np.nan)
-    sizes = size_class(2 * rows["numerator"].fill_null(float("nan")).to_numpy())
-    names = rows["indicator"].to_numpy()
-    for indicator, dispersion in known.items():
-        at = (names == indicator) & (sizes >= 0)
-        of_row[at] = dispersion[sizes[at]]
-    return pl.Series("dispersion", of_row).fill_nan(None)
+        known = _in_every_class(estimate(z, size_class(count + base)))
+        of_class = {"size": np.arange(len(known)), "dispersion": known}
+        found.append(pl.DataFrame(of_class).select(pl.lit(str(indicator)).alias("indicator"), "size", "dispersion"))
+    return pl.concat(found).with_columns(pl.col("dispersion").fill_nan(None))
 
 
 def _in_every_class(dispersion: Floats) -> Floats:
@@ -269,11 +261,11 @@ def _judged(found: pl.DataFrame) -> pl.DataFrame:
         .when(pl.col("side") < 0)
         .then(pl.lit("lower"))
         .otherwise(pl.lit("similar")),
-        **_verdict(pl.col("side"), is_compared),
+        **verdict(pl.col("side"), is_compared),
     )
 
 
-def _verdict(side: pl.Expr, is_told: pl.Expr) -> Mapping[str, pl.Expr]:
+def verdict(side: pl.Expr, is_told: pl.Expr) -> Mapping[str, pl.Expr]:
     """`judgement` and `reason` of a figure that lies above (1), below (−1) or at (0) what it is held against.
 
     is_told: whether that could be told at all; where not, the row's `reason` already says why.
@@ -302,8 +294,11 @@ def _verdict(side: pl.Expr, is_told: pl.Expr) -> Mapping[str, pl.Expr]:
 
 
 def _trends(own: pl.DataFrame) -> pl.DataFrame:
-    """The recent trend of every yearly series: its five newest years, unbroken and each by itself."""
-    yearly = own.filter((pl.col("period_type") == "year") & (pl.col("breakdown") == "")).sort("period_start")
+    """The recent trend of every yearly series: its five newest years, unbroken and each by itself.
+
+    own: sorted by period.
+    """
+    yearly = own.filter((pl.col("period_type") == "year") & (pl.col("breakdown") == ""))
     last = (
         yearly.group_by(SERIES, maintain_order=True)
         .agg(
@@ -369,14 +364,17 @@ def _trends(own: pl.DataFrame) -> pl.DataFrame:
         period_to=pl.col("period").list.last(),
     )
     side = (pl.col("result") == "increasing").cast(pl.Int8) - (pl.col("result") == "decreasing").cast(pl.Int8)
-    rows = rows.with_columns(**_verdict(side, pl.col("result") != "cannot_be_calculated"))
+    rows = rows.with_columns(**verdict(side, pl.col("result") != "cannot_be_calculated"))
     return rows.select(pl.col(name).cast(dtype) for name, dtype in TRENDS.items()).sort(
         "indicator", "area_type", "area_code", "breakdown", "category"
     )
 
 
 def _ranks(rows: pl.DataFrame, scope: frozenset[str]) -> pl.DataFrame:
-    """The rank, with its interval, of each municipality of the scope among all in each indicator's newest period."""
+    """The rank with its interval, and the place in the funnel, of each municipality of the scope among all.
+
+    In each indicator's newest period that thirty municipalities have.
+    """
     placed = rows.filter((pl.col("area_type") == "municipality") & (pl.col("breakdown") == "") & pl.col("is_shown"))
     placed = placed.filter(
         ~pl.col("static_flags").list.contains("self_selected")
@@ -394,23 +392,23 @@ def _ranks(rows: pl.DataFrame, scope: frozenset[str]) -> pl.DataFrame:
     )
     frames = []
     for _, group in sorted(newest.partition_by("indicator", as_dict=True).items()):
-        value, lower, upper = (
-            group[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            for name in ("value", "lower_confidence_limit", "upper_confidence_limit")
-        )
+
+        def of(name: str, group: pl.DataFrame = group) -> Floats:
+            return group[name].cast(pl.Float64).fill_null(float("nan")).to_numpy()
+
+        value, lower, upper = map(of, ("value", "lower_confidence_limit", "upper_confidence_limit"))
+        position = np.full(group.height, np.nan)
         if group["kind"][0] == "counts":
-            width = np.exp(_Z * np.sqrt((group["dispersion"] / group["numerator"]).to_numpy()))
+            width = np.exp(_Z * np.sqrt(of("dispersion") / of("numerator")))
             lower, upper = value / width, value * width
-        rank, best, worst, of = rank_interval(value, lower, upper)
+            events, inhabitants = of("numerator"), of("denominator")
+            elsewhere = (events.sum() - events) / (inhabitants.sum() - inhabitants)
+            position = funnel_position(events, elsewhere * inhabitants, of("dispersion"))
+        rank, best, worst, ranked = rank_interval(value, lower, upper)
+        found = {"rank": rank, "best": best, "worst": worst, "funnel_position": position}
         frames.append(
             group.select("indicator", "area_code", "area", "period")
-            .with_columns(
-                *(
-                    pl.Series(name, each).fill_nan(None)
-                    for name, each in (("rank", rank), ("best", best), ("worst", worst))
-                ),
-                of=pl.lit(of),
-            )
+            .with_columns(*(pl.Series(name, each).fill_nan(None) for name, each in found.items()), of=pl.lit(ranked))
             .filter(pl.col("area_code").is_in(scope) & pl.col("rank").is_not_null())
         )
     empty = pl.DataFrame(schema=dict(RANKS))

@@ -69,6 +69,7 @@ REASONS = {
     "no_dispersion": "ingen vet hur mycket sådana tal brukar variera",
     "no_interval": "osäkerheten är inte känd",
     "missing_years": "alla fem åren finns inte",
+    "too_few_years": "för få tidigare år",
     "effort_driven": "följer polisens insatser",
     "no_polarity": "det är inte bestämt om högt eller lågt är bra",
 }

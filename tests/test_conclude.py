@@ -123,3 +123,10 @@ def test_a_trend_that_could_be_told_goes_before_the_latest_change() -> None:
     assert concluded([], [change], [trend])["vandalism", "development"]["judgement"] == "similar"
     unknown = compared("reported_rate", "not_judged", "", result="cannot_be_calculated")
     assert concluded([], [change], [unknown])["vandalism", "development"]["judgement"] == "worse"
+
+
+def test_one_judged_figure_in_twenty_differs_by_chance() -> None:
+    asked = [compared("asked_share", "better"), compared("other_share", "similar")]
+    found = concluded(asked)
+    assert found["vandalism", "concern"]["figures_by_chance"] == pytest.approx(0.1)
+    assert found["perceived_safety", "concern"]["figures_by_chance"] == 0

@@ -246,6 +246,15 @@ def test_a_place_comes_with_what_it_could_be() -> None:
     assert set(ranks["area_code"]) == {*STO}
 
 
+def test_a_place_far_outside_all_others_is_outside_the_funnel() -> None:
+    counts = country()
+    positions = dict(judged(counts)["ranks"].select("area_code", "funnel_position").iter_rows())
+    assert max(map(abs, positions.values())) < 2
+    for year in range(2019, 2024):
+        counts["1415", year] *= 2
+    assert dict(judged(counts)["ranks"].select("area_code", "funnel_position").iter_rows())["1415"] == 2
+
+
 def test_the_reviewed_lists_give_every_municipality_someone_to_be_compared_with() -> None:
     lists = reviewed()
     municipalities = lists.members["00"]

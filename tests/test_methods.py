@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from models.methods.proportions import effective_n, published_limits, wilson_limits
-from models.methods.rates import Floats, poisson_limits, rate, rate_method
+from models.methods.proportions import effective_n, logit_limits, published_limits, wilson_limits
+from models.methods.rates import Floats, is_exact, poisson_limits, rate
 
 Vector = Mapping[str, Any]
 NAN = float("nan")
@@ -23,7 +23,6 @@ NOT_BUILT = {
     "NOUF": "Noufaily thresholds",
     "HAND-EARS": "EARS C1 thresholds",
     "HAND-DID": "ratio of rate ratios",
-    "HAND-LOGIT": "logit limits; proportions get Wilson's",
 }
 # Not statistics: recognising personal numbers, and how one publisher rounds.
 OF_OTHERS = ("PNR", "ORG", "SOLROUND")
@@ -48,7 +47,7 @@ def limits_of(vector: Vector) -> tuple[float, float]:
 
 
 def test_every_published_value_is_tested_or_said_to_be_of_a_method_not_built(shared: Path) -> None:
-    tested = ("BYAR", "RATE", "WILSON", "HAND-SDC", "FUNNEL", "HAND-TWO-POISSON", "HAND-YTD", "TREND")
+    tested = ("BYAR", "RATE", "WILSON", "HAND-LOGIT", "HAND-SDC", "FUNNEL", "HAND-TWO-POISSON", "HAND-YTD", "TREND")
     unaccounted = [
         vector["id"] for vector in vectors(shared) if not vector["id"].startswith((*tested, *NOT_BUILT, *OF_OTHERS))
     ]
@@ -93,7 +92,7 @@ def test_rates_are_the_published_ones(shared: Path) -> None:
             found = (float(value[0]), float(lower[0]), float(upper[0]))
             wanted = (expected["value"], expected["lower"], expected["upper"])
             assert found == pytest.approx(wanted, abs=vector["abs_tol"]), vector["id"]
-            assert rate_method(count) == [{"Exact": "rate_exact", "Byars": "rate_byar"}[expected["method"]]]
+            assert is_exact(count).tolist() == [{"Exact": True, "Byars": False}[expected["method"]]]
             checked += 1
     assert checked == 5
 
@@ -133,6 +132,20 @@ def test_byars_limits_are_near_the_exact_ones_from_ten() -> None:
     lower, upper = poisson_limits(counts)
     assert lower == pytest.approx(stats.chi2.ppf(0.025, 2 * counts) / 2, rel=2e-3)
     assert upper == pytest.approx(stats.chi2.ppf(0.975, 2 * (counts + 1)) / 2, rel=2e-3)
+
+
+def test_logit_limits_are_the_published_ones(shared: Path) -> None:
+    [vector] = [each for each in vectors(shared) if each["id"] == "HAND-LOGIT-CI"]
+    x, n = vector["input"]["x"], vector["input"]["n"]
+    lower, upper = logit_limits(array(x / n), array(n))
+    assert lower[0] == pytest.approx(vector["expected"]["lower"], abs=vector["abs_tol"])
+    assert upper[0] == pytest.approx(vector["expected"]["upper"], abs=vector["abs_tol"])
+
+
+def test_a_share_of_none_or_all_has_no_logit_limits() -> None:
+    lower, upper = logit_limits(array(0, 1, 0.5, NAN), array(10, 10, 0, 10))
+    assert np.isnan(lower).all()
+    assert np.isnan(upper).all()
 
 
 @pytest.mark.parametrize(("hits", "n"), [(0, 12), (1, 100), (47, 112), (112, 112), (1045, 5000)])
@@ -178,7 +191,7 @@ def test_the_change_from_exact_to_byar_at_ten_makes_no_step_back() -> None:
     lower, upper = poisson_limits(array(8, 9, 10, 11))
     assert np.all(np.diff(lower) > 0)
     assert np.all(np.diff(upper) > 0)
-    assert rate_method(array(9, 10)) == ["rate_exact", "rate_byar"]
+    assert is_exact(array(9, 10)).tolist() == [True, False]
 
 
 @given(st.floats(0, 1), st.floats(0.5, 1e6))

@@ -472,8 +472,12 @@ def test_every_code_that_the_house_uses_has_swedish_words() -> None:
     assert STATUSES.keys() == set(DECLARED_STATUSES)
     assert FLAGS.keys() == set(DECLARED_FLAGS)
     assert {cadence.value for cadence in Cadence} <= CADENCES.keys()
-    said = [model.contract.accepted for model in all_models() if model.name in ("comparisons", "changes", "trends")]
-    assert len(said) == 3
+    said = [
+        model.contract.accepted
+        for model in all_models()
+        if model.name in ("comparisons", "changes", "trends", "months")
+    ]
+    assert len(said) == 4
     for column, known, unsaid in (
         ("result", RESULTS, {"not_compared", "cannot_be_calculated"}),
         ("judgement", JUDGEMENTS, set()),

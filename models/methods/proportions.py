@@ -25,6 +25,23 @@ def wilson_limits(proportion: Floats, n: Floats, confidence: float = 0.95) -> tu
     return (middle - spread) / (1 + pull), (middle + spread) / (1 + pull)
 
 
+def logit_limits(proportion: Floats, n: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Limits that are symmetric on the logit scale, as several survey programs give for weighted shares.
+
+    Arrays and errors as `wilson_limits`, which is what lagesbild itself uses: these are for checking shares that others
+    publish with such limits. A proportion of 0 or 1 has no logit and gives NaN.
+    Reference: Korn & Graubard (1999), Analysis of Health Surveys, ch. 2; Newcombe (1998), Stat. in Medicine 17:857.
+    """
+    _, z = two_sided(confidence)
+    proportion = np.asarray(proportion, dtype=np.float64)
+    if np.any((proportion < 0) | (proportion > 1 + 1e-12)):
+        raise ValueError("a proportion lies between 0 and 1")
+    inside = np.where((proportion > 0) & (proportion < 1), proportion, np.nan)
+    n = np.where(np.asarray(n, dtype=np.float64) > 0, n, np.nan)
+    middle, reach = np.log(inside / (1 - inside)), z / np.sqrt(n * inside * (1 - inside))
+    return 1 / (1 + np.exp(reach - middle)), 1 / (1 + np.exp(-reach - middle))
+
+
 def published_limits(value: Floats, margin: Floats) -> tuple[Floats, Floats]:
     """A publisher's own limits, value ± margin, both in percent, clipped to 0–100.
 

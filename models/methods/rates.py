@@ -10,6 +10,11 @@ Floats = NDArray[np.float64]
 _EXACT_BELOW = 10
 
 
+def is_exact(count: Floats) -> NDArray[np.bool_]:
+    """Whether `poisson_limits` of each count are exact (below 10) or Byar's."""
+    return np.asarray(count, dtype=np.float64) < _EXACT_BELOW
+
+
 def poisson_limits(count: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
     """Limits for the expected number behind a count: exact Poisson below 10, Byar's approximation from 10.
 
@@ -23,15 +28,14 @@ def poisson_limits(count: Floats, confidence: float = 0.95) -> tuple[Floats, Flo
     tail, z = two_sided(confidence)
     if np.any(count < 0):
         raise ValueError("counts cannot be negative")
-    is_exact = count < _EXACT_BELOW
-    few = np.where(is_exact, count, np.nan)  # the costly limits only where they are used
+    few = np.where(is_exact(count), count, np.nan)  # the costly limits only where they are used
     with np.errstate(divide="ignore", invalid="ignore"):
         exact_lower = np.where(few == 0, 0.0, gammaincinv(np.maximum(few, 1e-300), tail))
         exact_upper = gammaincinv(few + 1, 1 - tail)
         byar_lower = count * (1 - 1 / (9 * count) - z / (3 * np.sqrt(count))) ** 3
         above = count + 1
         byar_upper = above * (1 - 1 / (9 * above) + z / (3 * np.sqrt(above))) ** 3
-    return np.where(is_exact, exact_lower, byar_lower), np.where(is_exact, exact_upper, byar_upper)
+    return np.where(is_exact(count), exact_lower, byar_lower), np.where(is_exact(count), exact_upper, byar_upper)
 
 
 def rate(count: Floats, population: Floats, per: float, confidence: float = 0.95) -> tuple[Floats, Floats, Floats]:
@@ -44,8 +48,3 @@ def rate(count: Floats, population: Floats, per: float, confidence: float = 0.95
     population = np.where(np.asarray(population, dtype=np.float64) > 0, population, np.nan)
     lower, upper = poisson_limits(count, confidence)
     return count / population * per, lower / population * per, upper / population * per
-
-
-def rate_method(count: Floats) -> list[str]:
-    """The method `poisson_limits` used on each count, as written on the row."""
-    return ["rate_exact" if each < _EXACT_BELOW else "rate_byar" for each in np.asarray(count)]

@@ -1,12 +1,21 @@
 """What a month is expected to give, judged by the same months of earlier years."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import nbdtrik
 
 from models.methods._confidence import two_sided
 from models.methods.rates import Floats
 
 _OWN_SEASONS_FROM = 10
+
+
+def has_own_seasons(own: Floats) -> NDArray[np.bool_]:
+    """Whether counts (…, 12, years) hold ten a month on average, enough to tell one season from another: shape (…)."""
+    own = np.asarray(own, dtype=np.float64)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(own, axis=(-2, -1)) / np.isfinite(own).sum(axis=(-2, -1))
+    return np.asarray(mean >= _OWN_SEASONS_FROM)
 
 
 def borrowed_expectation(own: Floats, county: Floats, confidence: float = 0.95) -> tuple[Floats, Floats, Floats]:
@@ -36,12 +45,12 @@ def borrowed_expectation(own: Floats, county: Floats, confidence: float = 0.95) 
     own, county = np.where(is_known, own, 0.0), np.where(is_known, county, 0.0)
     years = is_known.sum(axis=-1)
     events, months = own.sum(axis=(-2, -1))[..., None], years.sum(axis=-1)[..., None]
+    is_own = has_own_seasons(np.where(is_known, own, np.nan))[..., None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        has_own_seasons = events / months >= _OWN_SEASONS_FROM
-        season = np.where(has_own_seasons, own.sum(axis=-1), county.sum(axis=-1)) / years
+        season = np.where(is_own, own.sum(axis=-1), county.sum(axis=-1)) / years
         expected = season * events / np.nansum(season * years, axis=-1, keepdims=True)
-        rests_on = np.where(has_own_seasons, own.sum(axis=-1), events)
-        fitted = np.where(has_own_seasons, np.count_nonzero(years, axis=-1)[..., None], 1)
+        rests_on = np.where(is_own, own.sum(axis=-1), events)
+        fitted = np.where(is_own, np.count_nonzero(years, axis=-1)[..., None], 1)
         residuals = np.where(is_known, (own - expected[..., None]) ** 2 / expected[..., None], 0.0)
         spare = np.where(months > fitted, months - fitted, np.nan)
         dispersion = np.maximum(1.0, np.nansum(residuals, axis=(-2, -1))[..., None] / spare)

@@ -1,6 +1,7 @@
 -- title = "Kommunens plats bland alla kommuner, med osäkerhet"
 -- key = ["indicator", "area_code"]
 -- not_null = ["indicator", "area_code", "area", "period", "rank", "best", "worst", "of", "release"]
+-- ranges = { funnel_position = { min = -2, max = 2 } }
 -- [columns]
 -- indicator = "Indikatorns id"
 -- area_code = "Områdets kod"
@@ -10,6 +11,7 @@
 -- best = "Lägsta plats som osäkerheten medger"
 -- worst = "Högsta plats som osäkerheten medger"
 -- of = "Antal kommuner som rangordnas"
+-- funnel_position = "Läge mot alla andra kommuner tillsammans, där storstäderna väger tyngst: 0 ryms i slumpen för en kommun av den storleken, ±1 ligger utanför 95 procent, ±2 utanför 99,8 procent; bara för antal"
 -- release = "Utgåvans id"
 select
     indicator,
@@ -20,6 +22,7 @@ select
     best,
     worst,
     of,
+    funnel_position,
     release
 from estimates.ranks
 cross join parsed.run
