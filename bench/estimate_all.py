@@ -55,7 +55,7 @@ def main() -> None:
         seconds = []
         for _ in range(RUNS):
             started = time.perf_counter()
-            found = estimate(con, models, sources, frozenset(), scope, Protection(), benchmarks())
+            found = estimate(con, models, sources, frozenset(), {}, scope, Protection(), benchmarks())
             seconds.append(time.perf_counter() - started)
     said = ", ".join(f"{each:.2f}" for each in seconds)
     print(f"{found.rows.height} rows: {said} s, median {statistics.median(seconds):.2f} s")

@@ -33,9 +33,10 @@ def build_warehouse(
         for name, module in all_sources().items()
         if module.source.disclosure is Disclosure.LOCAL
     }
+    breaks = {name: frozenset(each.year for each in module.source.breaks) for name, module in all_sources().items()}
     protection = Protection(concerns=concerns, earlier=decisions(plan.data, published), known=known_totals())
     parsed, scope = _parsed_tables(plan, results, release), scope_of(plan.settings.area)
-    built = build(warehouse, parsed, scope, late, protection, benchmarks(), tell=tell)
+    built = build(warehouse, parsed, scope, late, protection, benchmarks(), breaks=breaks, tell=tell)
     behind = {
         source
         for table in built.reads
@@ -143,6 +144,7 @@ _SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
             "attribution_processed",
             "cadence",
             "disclosure",
+            "breaks",
         ),
         pl.String,
     ),
@@ -169,6 +171,7 @@ def _source_row(result: SourceResult) -> dict[str, object]:
         "attribution_processed": source.attribution_processed,
         "cadence": source.cadence.value,
         "disclosure": source.disclosure.value,
+        "breaks": "; ".join(f"{each.year}: {each.reason}" for each in source.breaks),
         "rows_read": result.ledger.rows_read,
         "rows_loaded": result.ledger.rows_loaded,
         "rows_quarantined": result.ledger.rows_quarantined,

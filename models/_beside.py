@@ -148,11 +148,13 @@ def beside_earlier(newest: pl.DataFrame, own: pl.DataFrame, benchmarks: Benchmar
         benchmark_code=pl.col("area_code"),
         benchmark=pl.col("area"),
         is_benchmark_shown=pl.lit(True),
-        is_broken=pl.col("breaks")
-        .list.eval(pl.element())
-        .list.set_intersection(pl.int_ranges(pl.col("base_year") + 1, pl.col("last_year") + 1))
-        .list.len()
-        > 0,
+        is_broken=pl.col("starts_series")
+        | (
+            pl.col("breaks")
+            .list.set_intersection(pl.int_ranges(pl.col("base_year") + 1, pl.col("last_year") + 1))
+            .list.len()
+            > 0
+        ),
     )
 
 

@@ -46,15 +46,16 @@ def build(
     protection: Protection | None = None,
     benchmarks: Benchmarks | None = None,
     *,
+    breaks: Mapping[str, frozenset[int]] | None = None,
     models: Sequence[Model] | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Built:
     """Build every table anew into `warehouse`, replacing it.
 
     `parsed` gives the tables of schema parsed, as frames or as queries. Without `protection` every source counts as
-    official. A broken contract does not raise: the caller decides, and nothing may be published while there is one;
-    nothing is estimated from broken tables, so the warehouse then ends before the estimates. Raises Problem for a model
-    that cannot be read.
+    official. `breaks`: by source, the years from which its figures cannot be compared with earlier ones. A broken
+    contract does not raise: the caller decides, and nothing may be published while there is one; nothing is estimated
+    from broken tables, so the warehouse then ends before the estimates. Raises Problem for a model that cannot be read.
     """
     warehouse.unlink(missing_ok=True)
     models = all_models() if models is None else models
@@ -84,7 +85,7 @@ def build(
                 break  # what breaks its contract cannot be computed with: a negative count has no limits
             started = time.perf_counter()
             if table == ESTIMATES:
-                estimates = estimate(con, indicators, sources, late, scope, protection, benchmarks)
+                estimates = estimate(con, indicators, sources, late, breaks or {}, scope, protection, benchmarks)
                 _create_from(con, table, estimates.rows)
                 _create_from(con, DECIDED, estimates.decided)
                 for name, frame in estimates.judged.items():

@@ -102,6 +102,7 @@ def estimate(
     models: Sequence[Model],
     sources: Mapping[str, frozenset[str]],
     late: frozenset[str],
+    breaks: Mapping[str, frozenset[int]],
     scope: Scope,
     protection: Protection,
     benchmarks: Benchmarks,
@@ -110,7 +111,8 @@ def estimate(
 
     Counts and microdata are given per municipality and summed here, in decimals, to the areas whose every member has
     reported; published values stand as published. What may be shown is decided on the counts, before anything is
-    computed from them. `sources` names the sources behind each indicator's table.
+    computed from them. `sources` names the sources behind each indicator's table, `breaks` the years from which a
+    source's figures cannot be compared with earlier ones.
     """
     facts = _facts(con, models, scope)
     if facts.is_empty():
@@ -120,7 +122,7 @@ def estimate(
             judged=_UNSAID,
         )
     declared = pl.DataFrame(
-        [_declared(model, sources[model.table], late, protection) for model in models],
+        [_declared(model, sources[model.table], late, breaks, protection) for model in models],
         schema_overrides={"declared_concerns": pl.String},
     )
     titles = pl.DataFrame([_titles(model, sources[model.table]) for model in models])
@@ -295,7 +297,13 @@ def _check_columns(indicator: Indicator, found: Sequence[str]) -> None:
         raise Problem(where, "okänd kolumn i frågan", found=unknown[0], do=f"tillåtna är {', '.join(needed)}")
 
 
-def _declared(model: Model, sources: frozenset[str], late: frozenset[str], protection: Protection) -> dict[str, object]:
+def _declared(
+    model: Model,
+    sources: frozenset[str],
+    late: frozenset[str],
+    breaks: Mapping[str, frozenset[int]],
+    protection: Protection,
+) -> dict[str, object]:
     indicator = model.indicator
     assert indicator is not None
     local = [protection.concerns[source] for source in sources if source in protection.concerns]
@@ -309,7 +317,7 @@ def _declared(model: Model, sources: frozenset[str], late: frozenset[str], prote
         "per": float(indicator.per),
         "polarity": indicator.polarity,
         "period_type": indicator.period_type,
-        "breaks": list(indicator.breaks) or [0],
+        "breaks": sorted({*indicator.breaks, *(year for source in sources for year in breaks.get(source, ()))}) or [0],
         "static_flags": [*indicator.flags, *(["late_source"] if sources & late else [])] or [""],
     }
 

@@ -80,11 +80,13 @@ def judge(rows: pl.DataFrame, scope: frozenset[str], benchmarks: Benchmarks) -> 
     """Judge the newest figure of each series of the areas of `scope`.
 
     rows: every row that may be shown, of all municipalities where an authority has published them, with its limits and
-    what its indicator declares (`_estimate.py`). Rows without a figure are judged `not_compared`, and say why.
+    what its indicator declares (`_estimate.py`). Rows without a figure are judged `not_compared`, and say why. A row
+    whose `row_flags` hold series_break is the first of a new series: its own question or answers have changed.
     """
     rows = rows.with_columns(
         year=pl.col("period_start").dt.year(),
         is_shown=(pl.col("status") == "ok") & pl.col("value").is_not_null(),
+        starts_series=pl.col("row_flags").fill_null("").str.contains("series_break", literal=True),
         effective_n=pl.col("denominator").pow(2) / pl.col("weight_squares"),
     )
     rows = _with_dispersion(rows, benchmarks.members)
@@ -308,6 +310,7 @@ def _trends(own: pl.DataFrame) -> pl.DataFrame:
                 "period",
                 "year",
                 "is_shown",
+                "starts_series",
                 "value",
                 "lower_confidence_limit",
                 "upper_confidence_limit",
@@ -327,7 +330,7 @@ def _trends(own: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("overlapping"))
         .when(~pl.col("is_shown").list.all() | (years.list.last() - years.list.first() != _TREND_POINTS - 1))
         .then(pl.lit("missing_years"))
-        .when(crossed.list.len() > 0)
+        .when((crossed.list.len() > 0) | pl.col("starts_series").list.slice(1).list.any())
         .then(pl.lit("series_break"))
         .when((pl.col("kind") == "counts") & pl.col("dispersion").is_null())
         .then(pl.lit("no_dispersion"))

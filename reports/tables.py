@@ -50,6 +50,7 @@ HEADINGS: Mapping[str, str] = {
     "attribution_processed": "kallangivelse_bearbetad",
     "cadence": "takt",
     "disclosure": "skydd",
+    "breaks": "tidsseriebrott",
     "rows_read": "lasta_rader",
     "rows_loaded": "inlasta_rader",
     "rows_quarantined": "underkanda_rader",

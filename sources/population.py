@@ -13,7 +13,6 @@ import polars as pl
 
 from sources._declare import (
     Area,
-    Break,
     Cadence,
     Column,
     Concerns,
@@ -53,9 +52,6 @@ SOURCE = Source(
     key=("area_code", "age", "sex", "contents", "period"),
     missing=("",),
     speaks_of="period",
-    breaks=(
-        Break(2025, "Från referensåret 2025 har SCB lagt in slumpmässig osäkerhet; delar summerar inte till helheter."),
-    ),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,
 )

@@ -110,6 +110,7 @@ def frame_of(
     late: frozenset[str] = frozenset(),
     threads: int = 2,
     concerns: Mapping[str, Concerns] | None = None,
+    breaks: Mapping[str, frozenset[int]] | None = None,
 ) -> pl.DataFrame:
     columns = list(dict.fromkeys((*columns, *(name for fact in facts for name in fact))))
     with connect() as con:
@@ -120,7 +121,9 @@ def frame_of(
         if cells:
             con.executemany(f"insert into {model.table} values ({', '.join('?' for _ in columns)})", cells)
         behind = {model.table: frozenset({"population", "register"})}
-        return estimate(con, [model], behind, late, SCOPE, Protection(concerns=concerns or {}), NOBODY).rows
+        return estimate(
+            con, [model], behind, late, breaks or {}, SCOPE, Protection(concerns=concerns or {}), NOBODY
+        ).rows
 
 
 def estimated(model: Model, columns: Sequence[str], facts: Facts, **named: Any) -> Rows:
@@ -257,6 +260,13 @@ def test_a_break_in_the_series_flags_its_year_only() -> None:
     facts = [count("1415", 1, 1000, period=year) for year in ("2014", "2015", "2016")]
     rows = estimated(declared("counts", breaks=(2015,)), COUNTS, facts)
     assert [rows["1415", year]["flags"] for year in ("2014", "2015", "2016")] == ["", "series_break", ""]
+
+
+def test_a_break_of_the_source_is_a_break_of_what_is_counted_from_it() -> None:
+    facts = [count("1415", 1, 1000, period=year) for year in ("2014", "2015")]
+    given = {"register": frozenset({2015}), "other": frozenset({2014})}
+    rows = estimated(declared("counts"), COUNTS, facts, breaks=given)
+    assert [rows["1415", year]["flags"] for year in ("2014", "2015")] == ["", "series_break"]
 
 
 def test_a_late_source_flags_every_row_that_it_had_part_in() -> None:

@@ -47,6 +47,7 @@ def row(area: str, year: int, numerator: float | None, denominator: float = 20_0
         "status": "ok" if value is not None else "not_reported",
         "polarity": "low_is_good",
         "static_flags": [],
+        "row_flags": None,
         "breaks": [],
         **changed,
     }
@@ -57,6 +58,7 @@ SCHEMA: dict[str, Any] = {
         ("weight_squares", "numerator", "value", "lower_confidence_limit", "upper_confidence_limit"), pl.Float64
     ),
     "static_flags": pl.List(pl.String),
+    "row_flags": pl.String,
     "breaks": pl.List(pl.Int64),
 }
 
@@ -214,6 +216,58 @@ def test_shares_are_compared_by_their_difference_with_both_sides_uncertainty() -
     assert compared["effect"] == pytest.approx(30)
     assert 0 < compared["effect_lower"] < 30 < compared["effect_upper"]
     assert compared["judgement"] == "worse"
+
+
+def share(area: str, year: int, pct: float, **changed: Any) -> dict[str, Any]:
+    return row(
+        area,
+        year,
+        None,
+        **{
+            "kind": "published",
+            "value": pct,
+            "lower_confidence_limit": pct - 1.0,
+            "upper_confidence_limit": pct + 1.0,
+            "status": "ok",
+            "polarity": "high_is_good",
+            **changed,
+        },
+    )
+
+
+def change_of(*rows: dict[str, Any]) -> tuple[str, str, str]:
+    found = judge(pl.DataFrame(list(rows), schema_overrides=SCHEMA), frozenset({"1384"}), BENCHMARKS)
+    [change] = found.tables["changes"].to_dicts()
+    return change["result"], change["judgement"], change["reason"]
+
+
+def test_kungsbackas_dialogues_of_2019_and_2020_are_not_compared() -> None:
+    # From 90 to 92 % safe, after the answers changed from two to four and the young fell from 2 284 to 1 364.
+    assert change_of(share("1384", 2019, 90), share("1384", 2020, 92.5)) == (
+        "higher",
+        "better",
+        "",
+    )  # had all been equal
+    chosen: dict[str, Any] = {"static_flags": ["self_selected"]}
+    assert change_of(share("1384", 2019, 90, **chosen), share("1384", 2020, 92.5, **chosen)) == (
+        "not_compared",
+        "not_judged",
+        "self_selected",
+    )
+    reworded = share("1384", 2020, 92.5, row_flags="series_break")
+    assert change_of(share("1384", 2019, 90), reworded) == ("not_compared", "not_judged", "series_break")
+
+
+def test_a_row_that_starts_a_new_series_makes_no_trend_with_those_before() -> None:
+    def trend(flagged: int) -> str:
+        rows = [
+            share("1384", year, 80 + 3 * number, row_flags="series_break" if year == flagged else None)
+            for number, year in enumerate(range(2019, 2024))
+        ]
+        found = judge(pl.DataFrame(rows, schema_overrides=SCHEMA), frozenset({"1384"}), BENCHMARKS)
+        return str(found.tables["trends"]["reason"][0])
+
+    assert [trend(year) for year in (2018, 2019, 2020, 2023)] == ["", "", "series_break", "series_break"]
 
 
 # ----------------------------------------------------------------------------------------------------- trends and ranks

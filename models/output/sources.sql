@@ -13,6 +13,7 @@
 -- attribution_processed = "Hur källan anges för tal som har räknats fram här"
 -- cadence = "Hur ofta källan kommer"
 -- disclosure = "official: redan publicerad; local: skyddas efter vad den handlar om"
+-- breaks = "Tidsseriebrott: år från vilket uppgifterna inte kan jämföras med tidigare, och varför"
 -- rows_read = "Lästa rader; i den publika utgåvan tomt för källor som bara kommunen har"
 -- rows_loaded = "Inlästa rader"
 -- rows_quarantined = "Underkända rader"
@@ -35,6 +36,7 @@ select
     attribution_processed,
     cadence,
     disclosure,
+    breaks,
     rows_read,
     rows_loaded,
     rows_quarantined,
