@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -21,16 +22,20 @@ from sources._landing import (
     in_force,
     keep_snapshot,
     read_history,
+    read_manifest,
     record,
     sha256,
+    snapshot_path,
     standing,
 )
+from sources._pace import Calls
 from sources._parse import parse_file, parse_snapshots, pass_the_door, snapshot_name
 from sources._problem import Problem, UsageProblem
 from sources._read import read_bytes
 from sources._registry import SourceModule, all_sources
 from sources._retention import cannot_be_rebuilt, replaced_deliveries
 from sources._strict import Ledger, Parsed, content_as_of
+from sources._validators import Validators
 
 # The ending of a file's name is part of the name: only these are kept of it.
 _EXTENSIONS = ("csv", "json", "xlsx")
@@ -69,12 +74,46 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
     if plan.sample:
         _collect_sample(plan, module)
     elif module.fetch is not None and not plan.offline:
-        contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
-        agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
-        with Http(user_agent=agent, base_urls=plan.settings.base_urls, tell=tell) as http:
+        with _client(plan, module, tell) as http:
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
                 _record(plan, module, parts, request=answer.request, observed_at=plan.now, origin="fetch")
+
+
+def _client(plan: Plan, module: SourceModule, tell: Tell) -> Http:
+    """The client that asks for one source: with the pace of all sources of its host, also in earlier runs."""
+    contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
+    agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
+    asked = plan.data / "asked"
+    replica = urlsplit(plan.settings.base_urls.get(module.name, "")).netloc
+    return Http(
+        user_agent=agent,
+        base_urls=plan.settings.base_urls,
+        tell=tell,
+        known_as={replica: urlsplit(module.source.url).netloc} if replica else {},
+        calls=Calls(path=asked / "calls.json"),
+        validators=Validators(path=asked / f"{module.name}.json", body=_kept_bodies(plan, module)),
+    )
+
+
+def _kept_bodies(plan: Plan, module: SourceModule) -> Callable[[str], bytes | None]:
+    """Finds a fetched answer that stands, whole and unaltered, by its hash."""
+    parts = {
+        part.sha256: part
+        for each in read_manifest(plan.data)
+        if each.source == module.name and each.origin == "fetch"
+        for part in each.parts
+        if not part.is_aggregate
+    }
+
+    def kept(wanted: str) -> bytes | None:
+        path = snapshot_path(plan.data, module.name, parts[wanted]) if wanted in parts else None
+        if path is None or not path.is_file():
+            return None
+        content = path.read_bytes()
+        return content if sha256(content) == wanted else None
+
+    return kept
 
 
 def _collect_sample(plan: Plan, module: SourceModule) -> None:
