@@ -304,8 +304,10 @@ def test_an_open_address_is_not_asked(clock: Clock) -> None:
 
 def test_a_host_that_cannot_prove_who_it_is_is_not_read(clock: Clock, tmp_path: Path) -> None:
     subprocess.run(
-        "openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=127.0.0.1 "
-        "-addext subjectAltName=IP:127.0.0.1".split(),
+        [
+            *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out", "cert.pem"),
+            *("-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"),
+        ],
         cwd=tmp_path,
         check=True,
         capture_output=True,
