@@ -2,10 +2,11 @@
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import polars as pl
 
@@ -18,19 +19,24 @@ from sources._landing import (
     STOCKHOLM,
     Observation,
     Part,
+    Replacement,
     in_force,
     keep_snapshot,
     read_history,
+    read_manifest,
     record,
     sha256,
+    snapshot_path,
     standing,
 )
+from sources._pace import Calls
 from sources._parse import parse_file, parse_snapshots, pass_the_door, snapshot_name
 from sources._problem import Problem, UsageProblem
 from sources._read import read_bytes
 from sources._registry import SourceModule, all_sources
 from sources._retention import cannot_be_rebuilt, replaced_deliveries
 from sources._strict import Ledger, Parsed, content_as_of
+from sources._validators import Validators
 
 # The ending of a file's name is part of the name: only these are kept of it.
 _EXTENSIONS = ("csv", "json", "xlsx")
@@ -69,12 +75,46 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
     if plan.sample:
         _collect_sample(plan, module)
     elif module.fetch is not None and not plan.offline:
-        contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
-        agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
-        with Http(user_agent=agent, base_urls=plan.settings.base_urls, tell=tell) as http:
+        with _client(plan, module, tell) as http:
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
                 _record(plan, module, parts, request=answer.request, observed_at=plan.now, origin="fetch")
+
+
+def _client(plan: Plan, module: SourceModule, tell: Tell) -> Http:
+    """The client that asks for one source: with the pace of all sources of its host, also in earlier runs."""
+    contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
+    agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
+    asked = plan.data / "asked"
+    replica = urlsplit(plan.settings.base_urls.get(module.name, "")).netloc
+    return Http(
+        user_agent=agent,
+        base_urls=plan.settings.base_urls,
+        tell=tell,
+        known_as={replica: urlsplit(module.source.url).netloc} if replica else {},
+        calls=Calls(path=asked / "calls.json"),
+        validators=Validators(path=asked / f"{module.name}.json", body=_kept_bodies(plan, module)),
+    )
+
+
+def _kept_bodies(plan: Plan, module: SourceModule) -> Callable[[str], bytes | None]:
+    """Finds a fetched answer that stands, whole and unaltered, by its hash."""
+    parts = {
+        part.sha256: part
+        for each in read_manifest(plan.data)
+        if each.source == module.name and each.origin == "fetch"
+        for part in each.parts
+        if not part.is_aggregate
+    }
+
+    def kept(wanted: str) -> bytes | None:
+        path = snapshot_path(plan.data, module.name, parts[wanted]) if wanted in parts else None
+        if path is None or not path.is_file():
+            return None
+        content = path.read_bytes()
+        return content if sha256(content) == wanted else None
+
+    return kept
 
 
 def _collect_sample(plan: Plan, module: SourceModule) -> None:
@@ -179,19 +219,9 @@ def add_files(
     Files of one call and one period are one delivery: together they replace the period's earlier one. Raises Problem
     for a file that cannot be trusted, and for one that would be counted twice because its rows are only counts now.
     """
-    # A file added to a source that is otherwise fetched stands beside the answers: row by row the newest counts.
-    is_whole = module.source.delivery is Delivery.FULL and module.source.by_hand
-    replaces = is_whole or module.source.delivery is Delivery.REPLACES_PERIOD
-    if module.source.delivery is Delivery.REPLACES_PERIOD and not period:
-        raise UsageProblem(
-            f"add {module.name}",
-            "period saknas",
-            do="ange --period, till exempel --period 2025; en ny leverans ersätter den gamla",
-        )
+    check_period(module, period)
     if missing := [raw for raw in files if not os.path.lexists(raw)]:
         raise UsageProblem(str(missing[0]), "filen finns inte", do="kontrollera namnet")
-    if _PERIOD.fullmatch(period) is None:
-        raise UsageProblem(f"add {module.name}", "perioden går inte att använda", found=period, do="skriv t.ex. 2025")
     if module.source.delivery is Delivery.APPEND:
         counted = replaced_deliveries(read_history(plan.data), module.name)
         for number, raw in enumerate(files, 1):
@@ -202,23 +232,109 @@ def add_files(
                     do="utelämna den: dess rader räknas redan",
                 )
     at = plan.now if received is None else datetime(received.year, received.month, received.day, 12, tzinfo=STOCKHOLM)
-    if module.source.landing is Landing.BYTES:
-        for raw in files:
-            parse_file(module, raw, raw.name)
-    parts = {raw: _land_delivered(plan.data, module, raw, at) for raw in files}
-    for delivery in [list(parts)] if replaces else [[raw] for raw in parts]:
-        _record(
-            plan,
-            module,
-            [parts[raw] for raw in delivery],
-            request=_part_of(plan, module, [parts[raw] for raw in delivery]) if replaces else parts[delivery[0]].sha256,
-            period=period,
-            observed_at=at,
-            origin="add",
-            original=delivery,
-        )
+    landed = land_files(plan, module, files, at)
+    if broken := next((each for each in landed.values() if isinstance(each, Problem)), None):
+        raise broken
+    parts = {raw: part for raw, part in landed.items() if isinstance(part, Part)}
+    record_files(plan, module, parts, period=period, at=at)
     paths = parse_snapshots(module, plan.data, parts.values())
     return [(raw, Parsed.read(paths[part], rows=False).ledger) for raw, part in parts.items()]
+
+
+def check_period(module: SourceModule, period: str) -> None:
+    """Raise UsageProblem where a delivery needs a period and has none, or one that cannot be used."""
+    if module.source.delivery is Delivery.REPLACES_PERIOD and not period:
+        raise UsageProblem(
+            f"add {module.name}",
+            "period saknas",
+            do="ange --period, till exempel --period 2025; en ny leverans ersätter den gamla",
+        )
+    if _PERIOD.fullmatch(period) is None:
+        raise UsageProblem(f"add {module.name}", "perioden går inte att använda", found=period, do="skriv t.ex. 2025")
+
+
+def is_one_delivery(module: SourceModule) -> bool:
+    """Whether files that come together replace, together, those that came before.
+
+    A file added to a source that is otherwise fetched stands beside the answers: row by row the newest counts.
+    """
+    is_whole = module.source.delivery is Delivery.FULL and module.source.by_hand
+    return is_whole or module.source.delivery is Delivery.REPLACES_PERIOD
+
+
+def land_files(plan: Plan, module: SourceModule, files: Sequence[Path], at: datetime) -> Mapping[Path, Part | Problem]:
+    """Read every file whole, through the privacy door where the source has one; what is wrong stands in its place.
+
+    When one of them is wrong, nothing of the others is left in the landing zone.
+    """
+    landed: dict[Path, Part | Problem] = {}
+    for raw in files:
+        try:
+            if module.source.landing is Landing.BYTES:
+                parse_file(module, raw, raw.name)
+            landed[raw] = _land_delivered(plan.data, module, raw, at)
+        except Problem as problem:
+            landed[raw] = problem
+    parts = [part for part in landed.values() if isinstance(part, Part)]
+    if len(parts) < len(landed):
+        _discard_unrecorded(plan.data, module, parts)
+    return landed
+
+
+def record_files(plan: Plan, module: SourceModule, parts: Mapping[Path, Part], *, period: str, at: datetime) -> None:
+    """Write down what was landed, as one delivery or one for each file. Raises Problem where no row is good."""
+    replaces = is_one_delivery(module)
+    try:
+        for delivery in [list(parts)] if replaces else [[raw] for raw in parts]:
+            of = [parts[raw] for raw in delivery]
+            _record(
+                plan,
+                module,
+                of,
+                request=_part_of(plan, module, of) if replaces else of[0].sha256,
+                period=period,
+                observed_at=at,
+                origin="add",
+                original=delivery,
+            )
+    except Problem:
+        _discard_unrecorded(plan.data, module, parts.values())
+        raise
+
+
+def _discard_unrecorded(data: Path, module: SourceModule, parts: Iterable[Part]) -> None:
+    """Take away what was landed for a delivery that then was refused: rows that nothing tells of would never end."""
+    recorded = {part for each in read_manifest(data) if each.source == module.name for part in each.parts}
+    for part in set(parts) - recorded:
+        snapshot_path(data, module.name, part).unlink(missing_ok=True)
+
+
+def received_files(plan: Plan, module: SourceModule, period: str) -> frozenset[str]:
+    """The hashes of delivered files that count today, also where only their counts are left of them.
+
+    Of a source whose deliveries replace each other: those in force for the period. Such a file need not come again.
+    """
+    history = read_history(plan.data)
+    today = plan.now.astimezone(STOCKHOLM).date()
+    counting = {
+        part
+        for each in in_force(standing(history), module.name, module.source.delivery, as_of=today, origins=plan.origins)
+        if each.period == period or not is_one_delivery(module)
+        for part in each.parts
+    }
+    replaced = {
+        line.snapshot: line.by for line in history if isinstance(line, Replacement) and line.source == module.name
+    }
+    return frozenset(
+        original
+        for each in history
+        if isinstance(each, Observation) and each.source == module.name
+        if each.period == period or not is_one_delivery(module)
+        for part, original in zip(
+            each.parts, each.original_sha256 or [part.sha256 for part in each.parts], strict=False
+        )
+        if part in counting or replaced.get(part.sha256) in counting
+    )
 
 
 def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceResult:

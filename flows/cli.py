@@ -189,12 +189,9 @@ def _data(given: argparse.Namespace) -> Path:
 
 def _list(given: argparse.Namespace) -> int:
     if given.what == "sources":
-        from sources._registry import all_sources
+        from flows._status import list_lines
 
-        for name, module in all_sources().items():
-            print(
-                f"{name:<20}{module.source.cadence.value:<13}{module.source.publisher:<55}{module.source.licence.name}"
-            )
+        print("\n".join(list_lines(_plan_of(given))))
         return 0
     query = {
         "indicators": "select indicator, focus_area, title from output.definitions order by focus_area, indicator",
@@ -304,46 +301,18 @@ def _plan_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # the 
 
 
 def _status(given: argparse.Namespace) -> int:
-    from flows._retention import overdue
-    from flows.pipeline import latest_release, read_source
-    from sources._registry import all_sources
+    from flows._inbox import look_into_inbox
+    from flows._status import source_statuses, status_json, status_lines
+    from flows.pipeline import latest_release
 
     plan = _plan_of(given)
-    release = latest_release(plan.data)
-    results = [read_source(plan, module) for module in all_sources().values()]
-    ended = {name: overdue(plan, module) for name, module in all_sources().items()}
-    decisions = plan.settings.gallringsbeslut
-    late = any(result.is_late or result.problem for result in results)
+    release, statuses = latest_release(plan.data), source_statuses(plan)
     if given.json:
-        rows = [
-            {
-                "source": result.name,
-                "status": result.status,
-                "is_late": result.is_late,
-                "data_as_of": str(result.data_as_of or ""),
-                "expected_by": str(result.expected_by or ""),
-                "problem": result.problem,
-                "retention_months": all_sources()[result.name].source.retention_months,
-                "retention_decision": decisions.get(result.name, ""),
-                "retention_ended": len(ended[result.name]),
-                "retention_ended_since": str(min(ended[result.name].values(), default="")),
-            }
-            for result in results
-        ]
-        print(json.dumps({"release": release, "as_of": plan.as_of.isoformat(), "sample": plan.sample, "sources": rows}))
+        print(json.dumps(status_json(plan, release, statuses), ensure_ascii=False))
     else:
-        print(f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}")
-        for result in results:
-            state = result.problem or ("försenad" if result.is_late else result.status)
-            print(
-                f"{result.name:<20}t.o.m. {result.data_as_of or '–'!s:<12}"
-                f"nyare väntas {result.expected_by or '–'!s:<12}{state}"
-            )
-        for name, days in ended.items():
-            if days:
-                why = "gallras vid nästa körning" if name in decisions else "gallras ej: beslut saknas"
-                print(f"{name:<20}{why} ({len(days)} ögonblicksbilder, den äldsta sedan {min(days.values())})")
-    return 3 if late else 0
+        print("\n".join(status_lines(plan, release, statuses)))
+    is_well = not any(each.needs_a_person for each in statuses)
+    return 0 if is_well and not any(each.needs_a_person for each in look_into_inbox(plan.data)) else 3
 
 
 def _forget(given: argparse.Namespace) -> int:

@@ -68,10 +68,14 @@ def _source(plan: pipeline.Plan, name: str) -> pipeline.SourceResult:
 
 @task(name="release", cache_policy=NO_CACHE, persist_result=False)
 def _release(
-    plan: pipeline.Plan, results: list[pipeline.SourceResult], check: pipeline.Checking, parse_seconds: float
+    plan: pipeline.Plan,
+    results: list[pipeline.SourceResult],
+    check: pipeline.Checking,
+    parse_seconds: float,
+    inbox: tuple[pipeline.Handed, ...],
 ) -> pipeline.Outcome:
     """Build, check and publish."""
-    return pipeline.finish_run(plan, results, check, parse_seconds, get_run_logger().info)
+    return pipeline.finish_run(plan, results, check, parse_seconds, get_run_logger().info, inbox)
 
 
 @flow(name="nightly", persist_result=False, log_prints=False, validate_parameters=True)
@@ -91,12 +95,13 @@ def nightly(
     plan = pipeline.make_plan(settings, sample=sample, offline=offline, only=only or (), as_of=as_of)
     with pipeline.one_writer(plan.data), pipeline.checking() as check:
         started = time.perf_counter()
+        inbox = pipeline.take_inbox(plan)
         asked = {module.name for module in pipeline.chosen_sources(plan)}
         results = [
             _source(plan, name) if name in asked else pipeline.read_source(plan, module)
             for name, module in all_sources().items()
         ]
-        outcome = _release(plan, results, check, time.perf_counter() - started)
+        outcome = _release(plan, results, check, time.perf_counter() - started, inbox)
     print("\n".join(summary_lines(outcome)))
     create_markdown_artifact(summary_markdown(outcome), key="sammanfattning", description="Nattens körning")
     if outcome.exit_code:

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from flows._collect import SourceResult, add_files, chosen_sources, collect, read_source
+from flows._inbox import Handed, take_inbox
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, publish
 from flows._published import Published, read_ledger
@@ -30,6 +31,7 @@ from sources._strict import ROOT
 __all__ = [
     "SAMPLE",
     "Checking",
+    "Handed",
     "Outcome",
     "Plan",
     "SourceResult",
@@ -48,6 +50,7 @@ __all__ = [
     "release_id",
     "run",
     "sample_as_of",
+    "take_inbox",
 ]
 
 
@@ -60,6 +63,7 @@ class Outcome:
     path: Path | None
     is_new: bool
     sources: tuple[SourceResult, ...]
+    inbox: tuple[Handed, ...] = ()
     breaches: tuple[str, ...] = ()
     indicators: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -119,8 +123,9 @@ def run(plan: Plan, tell: Tell = lambda _: None) -> Outcome:
     """One whole run, as `lagesbild run` does it."""
     with one_writer(plan.data), checking() as check:
         started = time.perf_counter()
+        inbox = take_inbox(plan, tell)
         results = read_all(plan, tell)
-        return finish_run(plan, results, check, time.perf_counter() - started, tell)
+        return finish_run(plan, results, check, time.perf_counter() - started, tell, inbox)
 
 
 def collect_and_read(plan: Plan, module: SourceModule, tell: Tell = lambda _: None) -> SourceResult:
@@ -147,14 +152,20 @@ def read_all(plan: Plan, tell: Tell) -> list[SourceResult]:
 
 
 def finish_run(
-    plan: Plan, results: Sequence[SourceResult], check: Checking, parse_seconds: float, tell: Tell
+    plan: Plan,
+    results: Sequence[SourceResult],
+    check: Checking,
+    parse_seconds: float,
+    tell: Tell,
+    inbox: Sequence[Handed] = (),
 ) -> Outcome:
     """Everything after the sources: build, check, publish, log; the same for `lagesbild run` and for Prefect."""
     timed = {"parse": parse_seconds}
     published = read_ledger(plan.data, is_sample=plan.sample)
     latest = latest_release(plan.data)
     before_latest = [each for each in published if each.release != latest]
-    exit_code = 3 if any(result.is_late or result.problem for result in results) else 0
+    is_well = not any(result.is_late or result.problem for result in results)
+    exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
     if latest[10:] == release_id(plan, results, before_latest)[10:]:
         outcome = Outcome(
             exit_code=exit_code,
@@ -162,6 +173,7 @@ def finish_run(
             path=plan.data / "output" / latest,
             is_new=False,
             sources=tuple(results),
+            inbox=tuple(inbox),
             seconds=timed,
         )
         _log_run(plan, outcome)
@@ -180,6 +192,7 @@ def finish_run(
         path=None if broken else plan.data / "output" / release,
         is_new=not broken,
         sources=tuple(results),
+        inbox=tuple(inbox),
         breaches=tuple(broken),
         indicators={} if broken else _indicators_per_focus_area(plan),
         seconds=timed,
@@ -199,6 +212,7 @@ def _indicators_per_focus_area(plan: Plan) -> Mapping[str, int]:
 
 def _log_run(plan: Plan, outcome: Outcome) -> None:
     """Append one line about the run to the log, which lies outside the release because it knows the clock."""
+    asked = {module.name for module in chosen_sources(plan) if module.fetch and not plan.offline}
     line = {
         "started_at": plan.now.isoformat(),
         "as_of": plan.as_of.isoformat(),
@@ -210,11 +224,13 @@ def _log_run(plan: Plan, outcome: Outcome) -> None:
             result.name: {
                 **asdict(result.ledger),
                 "status": result.status,
+                "is_asked": result.name in asked,
                 "is_late": result.is_late,
                 "problem": result.problem,
             }
             for result in outcome.sources
         },
+        "inbox": [asdict(each) for each in outcome.inbox],
         "breaches": list(outcome.breaches),
     }
     folder = plan.data / "log"

@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     gallringsbeslut: dict[str, str] = Field(
         default_factory=dict, description="Beslut (diarienummer, dag) per källa; utan beslut gallras ingenting"
     )
+    inbox_quiet_seconds: float = Field(
+        default=30, ge=0, le=86_400, description="Så länge en fil i inkorgen ska ha legat orörd innan den tas in"
+    )
     decided: tuple[str, ...] = Field(default=(), description="Utgåvor som är beslutade och bevaras")
 
     @field_validator("data", "area", "contact")

@@ -1,5 +1,6 @@
 """Says in Swedish how a run went: for the terminal, and as Markdown for the scheduler's page."""
 
+from flows._inbox import handed_lines
 from flows.pipeline import Outcome, SourceResult
 
 _EXIT_TEXTS = {
@@ -7,12 +8,15 @@ _EXIT_TEXTS = {
     1: "Ett kontrakt eller en kontroll bröts: ingenting publicerades, den gamla utgåvan står kvar.",
     3: "Publicerat, men minst en källa är försenad eller gick inte att läsa.",
 }
+_INBOX_TEXT = "Publicerat, men minst en fil i inkorgen nekades eller blev kvar."
 
 
 def exit_text(outcome: Outcome) -> str:
     """One sentence on how the run ended."""
     if outcome.exit_code == 0 and not outcome.is_new:
         return "Ingenting har ändrats; den senaste utgåvan gäller."
+    if outcome.exit_code == 3 and not any(result.is_late or result.problem for result in outcome.sources):
+        return _INBOX_TEXT
     return _EXIT_TEXTS[outcome.exit_code]
 
 
@@ -36,6 +40,8 @@ def summary_lines(outcome: Outcome) -> list[str]:
             lines += ["", f"Varning: {warning}"]
         if len(result.warnings) > 5:
             lines.append(f"… och {len(result.warnings) - 5} varningar till, alla i output.sources")
+    if outcome.inbox:
+        lines += ["", *handed_lines(outcome.inbox)]
     lines += ["", exit_text(outcome), *outcome.breaches]
     if outcome.path:
         lines += [
@@ -59,6 +65,7 @@ def summary_markdown(outcome: Outcome) -> str:
             "| källa | lästa | inlästa | underkända | dubbletter | uppgifter t.o.m. | läge |",
             "|---|---:|---:|---:|---:|---|---|",
             *rows,
+            *(f"\n{line}" for line in handed_lines(outcome.inbox)),
         ]
     )
 

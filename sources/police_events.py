@@ -26,6 +26,7 @@ from sources._declare import (
 )
 from sources._flags import keyword_flags
 from sources._http import Answer, Http
+from sources._pace import Pace
 from sources._problem import Problem
 from sources._read import read_json
 from sources._strict import read_reference
@@ -61,7 +62,7 @@ SOURCE = Source(
     concerns=Concerns.PLACES,
 )
 
-_PAUSE = 10.0
+_PACE = Pace(pause=10, per_hour=60, per_day=1440)
 _MONTHS = {"januari": 1, "februari": 2, "mars": 3, "april": 4, "maj": 5, "juni": 6}
 _MONTHS |= {"juli": 7, "augusti": 8, "september": 9, "oktober": 10, "november": 11, "december": 12}
 
@@ -161,5 +162,5 @@ def _municipality_code() -> pl.Expr:
 
 def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[Answer]:
     """Ask for the newest 500 events of the country, about a week of them."""
-    body = http.get(http.base("police_events", SOURCE.url), pause=_PAUSE)
+    body = http.get(http.base("police_events", SOURCE.url), pause=_PACE, accept="json")
     yield Answer(request="events", bodies=(body,), extension="json")

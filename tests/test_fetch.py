@@ -14,51 +14,28 @@ from sources._http import Http
 from sources._landing import read_manifest
 from sources._problem import Problem
 from sources._registry import all_sources
-from tests.replay import Asked, Replay, Reply, replaying, reply
+from tests.publishers import all_publishing, base_urls
+from tests.replay import Replay, Reply, hurry, named, reply, truncated
 
-SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
 NIGHT = datetime(2026, 8, 7, 0, 30, tzinfo=UTC)
-
-
-class Kolada:
-    """Plays Kolada's v3 API, in pages of 400 rows, from the sample's files."""
-
-    def __init__(self) -> None:
-        self.rows = [
-            row
-            for name in ("recovered_counts_page_1", "recovered_counts_page_2", "population_2010_2019")
-            for row in json.loads((SAMPLE / "kolada_values" / f"{name}.json").read_text(encoding="utf-8"))["values"]
-        ]
-
-    def __call__(self, asked: Asked) -> Reply:
-        _, _, _, _, kpis, _, areas = asked.path.split("/")
-        wanted_kpis, wanted_areas = kpis.split(","), areas.split(",")
-        if max(len(wanted_kpis), len(wanted_areas)) > 25:
-            return Reply(status=400)
-        rows = [row for row in self.rows if row["kpi"] in wanted_kpis and row["municipality"] in wanted_areas]
-        page = int(asked.query.get("page", ["1"])[0])
-        more = f"http://{asked.headers['host']}{asked.path}?page={page + 1}" if page * 400 < len(rows) else None
-        values = rows[(page - 1) * 400 : page * 400]
-        return reply({"values": values, "count": len(rows), "next_url": more, "previous_url": None})
 
 
 @pytest.fixture
 def publisher() -> Iterator[Replay]:
-    police = (SAMPLE / "police_events" / "events_2026.json").read_bytes()
-    scb = (SAMPLE / "population" / "tab638_2010_2019.json").read_bytes()
-    with replaying() as server:
-        server.routes = {
-            "kolada": Kolada(),
-            "police": lambda _: Reply(body=police),
-            "scb": lambda _: Reply(body=scb),
-        }
+    with all_publishing() as server:
         yield server
 
 
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    return hurry(monkeypatch)
+
+
 def night(data: Path, publisher: Replay, now: datetime = NIGHT) -> Plan:
-    addresses = {"kolada_values": "kolada", "population": "scb", "police_events": "police"}
-    base_urls = {source: f"{publisher.url}/{name}" for source, name in addresses.items()}
-    settings = read_settings(data=data, base_urls=base_urls, contact="lägesbild@example.org")
+    sources = ("kolada_values", "population", "police_events")
+    addresses = {name: url for name, url in base_urls(publisher).items() if name in sources}
+    nowhere = {name: f"{publisher.url}/nowhere" for name, module in all_sources().items() if module.fetch}
+    settings = read_settings(data=data, base_urls=nowhere | addresses, contact="lägesbild@example.org")
     return make_plan(settings, as_of=date(2026, 8, 7), now=now)
 
 
@@ -87,6 +64,51 @@ def test_a_second_night_with_the_same_answers_makes_no_new_release(tmp_path: Pat
     second = run(night(tmp_path, publisher, NIGHT.replace(hour=3)))
     assert (second.release, second.is_new) == (first.release, False)
     assert len(read_manifest(tmp_path)) == 6
+
+
+def test_a_second_night_fetches_nothing_that_has_not_changed_and_still_notes_that_it_looked(
+    tmp_path: Path, publisher: Replay
+) -> None:
+    publisher.routes = {name: named(route) for name, route in publisher.routes.items()}
+    sources = [all_sources()[name] for name in ("kolada_values", "population", "police_events")]
+    first = [collect_and_read(night(tmp_path, publisher), module) for module in sources]
+    assert set(publisher.answered) == {200}
+    publisher.answered.clear()
+    second = [collect_and_read(night(tmp_path, publisher, NIGHT.replace(hour=3)), module) for module in sources]
+    assert set(publisher.answered) == {304}
+    assert [result.ledger for result in second] == [result.ledger for result in first]
+    before, after = read_manifest(tmp_path)[:3], read_manifest(tmp_path)[3:]
+    assert [each.parts for each in after] == [each.parts for each in before]
+    assert {each.observed_at.hour for each in after} == {3}
+
+
+@pytest.mark.parametrize("lost", ["snapshot", "altered snapshot", "manifest", "validators"])
+def test_what_is_no_longer_whole_here_is_fetched_whole_again(tmp_path: Path, publisher: Replay, lost: str) -> None:
+    publisher.routes["police"] = named(publisher.routes["police"])
+    police = all_sources()["police_events"]
+    first = collect_and_read(night(tmp_path, publisher), police)
+    [snapshot] = (tmp_path / "landing" / "police_events").iterdir()
+    match lost:
+        case "snapshot":
+            snapshot.unlink()
+        case "altered snapshot":
+            snapshot.write_bytes(b"[]")
+        case "manifest":
+            (tmp_path / "landing" / "manifest.jsonl").unlink()
+        case "validators":
+            (tmp_path / "asked" / "police_events.json").write_text('{"x": 1, "y": {"ETag": 3}}')
+    collect_and_read(night(tmp_path, publisher, NIGHT.replace(hour=3)), police)
+    assert publisher.answered == [200, 200]
+    assert first.ledger.rows_loaded > 0
+
+
+def test_a_broken_answer_under_a_good_name_is_not_taken_for_what_is_kept(tmp_path: Path, publisher: Replay) -> None:
+    publisher.routes["police"] = named(publisher.routes["police"])
+    publisher.faults["police"] = [truncated]
+    police = all_sources()["police_events"]
+    assert "inte hel JSON" in collect_and_read(night(tmp_path, publisher), police).problem
+    assert collect_and_read(night(tmp_path, publisher, NIGHT.replace(hour=3)), police).status == "ok"
+    assert publisher.answered == [200, 200]
 
 
 def test_a_publisher_that_asks_for_patience_is_asked_again(tmp_path: Path, publisher: Replay) -> None:

@@ -1,0 +1,186 @@
+"""How it stands with every source: what it is, when it was last seen, and whether what it says is new enough."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from flows._collect import read_source
+from flows._inbox import handed_lines, look_into_inbox
+from flows._plan import Plan
+from flows._retention import overdue
+from reports._words import CADENCES
+from sources._landing import STOCKHOLM
+from sources._registry import SourceModule, all_sources
+
+
+class Freshness(StrEnum):
+    """Whether a source's figures are as new as they should be.
+
+    MISSING: it is fetched, and never has been. UNUSED: it is handed in, and nobody has; not every municipality has
+    every source, so that is no alarm.
+    """
+
+    CURRENT = "current"
+    LATE = "late"
+    MISSING = "missing"
+    UNUSED = "unused"
+
+
+_WORDS: Mapping[Freshness, str] = {
+    Freshness.CURRENT: "aktuell",
+    Freshness.LATE: "försenad",
+    Freshness.MISSING: "saknas: aldrig hämtad",
+    Freshness.UNUSED: "används inte: aldrig lämnad",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceStatus:
+    """One source as it stands. `problem` is why it cannot be read, or why it could not be fetched the last time."""
+
+    name: str
+    module: SourceModule
+    status: str
+    freshness: Freshness
+    observed_at: datetime | None
+    data_as_of: date | None
+    expected_by: date | None
+    problem: str
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody should look into it."""
+        return bool(self.problem) or self.freshness in (Freshness.LATE, Freshness.MISSING)
+
+
+def source_statuses(plan: Plan) -> list[SourceStatus]:
+    """Every source on the day of the plan, in the order of their names."""
+    failed = _failed_last_time(plan.data)
+    statuses = []
+    for name, module in all_sources().items():
+        result = read_source(plan, module)
+        if result.observations:
+            freshness = Freshness.LATE if result.is_late else Freshness.CURRENT
+        else:
+            freshness = Freshness.UNUSED if module.fetch is None else Freshness.MISSING
+        statuses.append(
+            SourceStatus(
+                name=name,
+                module=module,
+                status=result.status,
+                freshness=freshness,
+                observed_at=max((each.observed_at for each in result.observations), default=None),
+                data_as_of=result.data_as_of,
+                expected_by=result.expected_by,
+                problem=result.problem or failed.get(name, ""),
+            )
+        )
+    return statuses
+
+
+def list_lines(plan: Plan) -> list[str]:
+    """The sources as a table: what they are and how they stand."""
+    heading = ("källa", "utgivare", "licens", "uppdateras", "senast", "uppgifter t.o.m.", "läge", "nyare väntas")
+    return _table(
+        heading,
+        [
+            (each.name, each.module.source.publisher, each.module.source.licence.name, *_stand(each))
+            for each in source_statuses(plan)
+        ],
+    )
+
+
+def status_lines(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> list[str]:
+    """How it stands, in plain Swedish: the release, a row for each source, what is wrong, retention, the inbox."""
+    heading = ("källa", "licens", "uppdateras", "senast", "uppgifter t.o.m.", "läge", "nyare väntas")
+    lines = [f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}", ""]
+    lines += _table(heading, [(each.name, each.module.source.licence.name, *_stand(each)) for each in statuses])
+    lines += [f"\n{each.name} – {each.problem}" for each in statuses if each.problem]
+    for name, module in all_sources().items():
+        if days := overdue(plan, module):
+            decided = name in plan.settings.gallringsbeslut
+            why = "gallras vid nästa körning" if decided else "gallras ej: beslut saknas"
+            lines.append(f"\n{name} {why} ({len(days)} ögonblicksbilder, den äldsta sedan {min(days.values())})")
+    inbox = handed_lines(look_into_inbox(plan.data))
+    return [*lines, "", *(inbox or ["Inkorgen är tom."])]
+
+
+def status_json(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> dict[str, Any]:
+    """The same for a program that watches."""
+    ended = {name: overdue(plan, module) for name, module in all_sources().items()}
+    return {
+        "release": release,
+        "as_of": plan.as_of.isoformat(),
+        "sample": plan.sample,
+        "sources": [
+            {
+                "source": each.name,
+                "title": each.module.source.title,
+                "publisher": each.module.source.publisher,
+                "licence": each.module.source.licence.name,
+                "cadence": each.module.source.cadence.value,
+                "is_fetched": each.module.fetch is not None,
+                "status": each.status,
+                "freshness": each.freshness.value,
+                "is_late": each.freshness is Freshness.LATE,
+                "observed_at": each.observed_at.isoformat() if each.observed_at else "",
+                "data_as_of": str(each.data_as_of or ""),
+                "expected_by": str(each.expected_by or ""),
+                "problem": each.problem,
+                "retention_months": each.module.source.retention_months,
+                "retention_decision": plan.settings.gallringsbeslut.get(each.name, ""),
+                "retention_ended": len(ended[each.name]),
+                "retention_ended_since": str(min(ended[each.name].values(), default="")),
+            }
+            for each in statuses
+        ],
+        "inbox": [
+            {"source": each.source, "waiting": each.waiting, "refused": each.refused}
+            for each in look_into_inbox(plan.data)
+        ],
+    }
+
+
+def _stand(each: SourceStatus) -> tuple[str, ...]:
+    seen = each.observed_at.astimezone(STOCKHOLM).date() if each.observed_at else None
+    return (
+        CADENCES[each.module.source.cadence.value],
+        f"{'hämtad' if each.module.fetch else 'lämnad'} {seen}" if seen else "–",
+        str(each.data_as_of or "–"),
+        ("fel; " if each.problem else "") + _WORDS[each.freshness],
+        str(each.expected_by or "–"),
+    )
+
+
+def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(cell) for cell in column) for column in zip(heading, *rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (heading, *rows)
+    ]
+
+
+def _failed_last_time(data: Path) -> dict[str, str]:
+    """Why a source could not be fetched when it was last asked, for those of which that is so."""
+    problems: dict[str, str] = {}
+    for line in _runs(data):
+        for name, told in line["sources"].items():
+            if told.get("is_asked"):
+                problems[name] = (
+                    f"vid körningen {line['started_at'][:10]}: {told['problem']}" if told["problem"] else ""
+                )
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def _runs(data: Path) -> Iterator[dict[str, Any]]:
+    """The run log, oldest first. A torn line is passed over."""
+    path = data / "log" / "runs.jsonl"
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
