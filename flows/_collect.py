@@ -140,7 +140,8 @@ def _record(
             f"{module.name}, {request}", "svaret har inga godkända rader", do="senast giltiga uppgifter används"
         )
     seen_on = observed_at.astimezone(STOCKHOLM).date()
-    until = min(content_as_of(frames, module.source) or seen_on, seen_on)
+    said = date(int(period), 12, 31) if module.source.dated_by_period else content_as_of(frames, module.source)
+    until = min(said or seen_on, seen_on)
     is_redacted = module.source.landing is Landing.REDACTED
     observation = Observation(
         source=module.name,
@@ -187,6 +188,13 @@ def add_files(
             f"add {module.name}",
             "period saknas",
             do="ange --period, till exempel --period 2025; en ny leverans ersätter den gamla",
+        )
+    if module.source.dated_by_period and re.fullmatch(r"(19|20)\d{2}", period) is None:
+        raise UsageProblem(
+            f"add {module.name}",
+            "perioden är inget år",
+            found=period,
+            do="filen säger inte själv vilket år den gäller: ange --period, till exempel --period 2025",
         )
     if missing := [raw for raw in files if not os.path.lexists(raw)]:
         raise UsageProblem(str(missing[0]), "filen finns inte", do="kontrollera namnet")

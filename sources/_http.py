@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urljoin, urlsplit
 
 from sources._problem import Problem
 
 if TYPE_CHECKING:
     import httpx
+
+Kind = Literal["page"]
+UNTRUSTED = "certifikatet går inte att lita på"
 
 _TRIES = 4
 _MOST_REDIRECTS = 3
@@ -56,17 +59,32 @@ class Http:
         """The address a source is asked at: the declared one unless settings replace it."""
         return self.base_urls.get(source, declared).rstrip("/")
 
-    def get(self, url: str, *, params: Mapping[str, str] | None = None, pause: float = 0.2) -> bytes:
-        """The body of one GET. Raises Problem when the publisher does not give a whole, plausible answer."""
-        return self._ask("GET", url, pause, params=params)
+    def new_session(self) -> "Http":
+        """The same client without the cookies it has been given, for a publisher that keeps one question a session."""
+        return replace(self, _client=None)
+
+    def get(
+        self, url: str, *, params: Mapping[str, str] | None = None, pause: float = 0.2, accept: Kind | None = None
+    ) -> bytes:
+        """The body of one GET; a web page only where one is what is asked for (`accept`).
+
+        Raises Problem when the publisher does not give a whole, plausible answer.
+        """
+        return self._ask("GET", url, pause, accept, params=params)
 
     def post(
-        self, url: str, *, json: object = None, form: Mapping[str, str] | None = None, pause: float = 0.2
+        self,
+        url: str,
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        pause: float = 0.2,
+        accept: Kind | None = None,
     ) -> bytes:
         """The body of one POST, of JSON or of a form, as `get`. Only for questions: it may be asked more than once."""
-        return self._ask("POST", url, pause, json=json, data=form)
+        return self._ask("POST", url, pause, accept, json=json, data=form)
 
-    def _ask(self, method: str, url: str, pause: float, **sent: Any) -> bytes:
+    def _ask(self, method: str, url: str, pause: float, accept: Kind | None, **sent: Any) -> bytes:
         import httpx
 
         if self._client is None:
@@ -79,9 +97,12 @@ class Http:
                 self.sleep(wait)
             self._last = time.monotonic()
             try:
-                status, retry_after, body = _body(self._client, self._client.build_request(method, url, **sent))
+                status, retry_after, body = _body(self._client, self._client.build_request(method, url, **sent), accept)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 found = type(error).__name__
+                if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                    found = UNTRUSTED
+                    break
             else:
                 if status == 200:
                     return body
@@ -110,7 +131,7 @@ def next_page(asked: str, reference: str) -> str:
     return there._replace(scheme=here.scheme, netloc=here.netloc, fragment="").geturl()
 
 
-def _body(client: "httpx.Client", request: "httpx.Request") -> tuple[int, str, bytes]:
+def _body(client: "httpx.Client", request: "httpx.Request", accept: Kind | None) -> tuple[int, str, bytes]:
     """Status, Retry-After and body; redirects are followed within the same scheme, host and port only."""
     url = str(request.url)
     for _ in range(_MOST_REDIRECTS + 1):
@@ -118,7 +139,8 @@ def _body(client: "httpx.Client", request: "httpx.Request") -> tuple[int, str, b
         try:
             if answer.next_request is None:
                 retry_after = str(answer.headers.get("Retry-After", ""))
-                return answer.status_code, retry_after, _whole(url, answer) if answer.status_code == 200 else b""
+                whole = _whole(url, answer, accept) if answer.status_code == 200 else b""
+                return answer.status_code, retry_after, whole
             here, request = answer.url, answer.next_request
             if (request.url.scheme, request.url.host, request.url.port) != (here.scheme, here.host, here.port):
                 raise Problem(_named(url), "utgivaren hänvisar till en annan adress", do="kontrollera adressen")
@@ -127,10 +149,10 @@ def _body(client: "httpx.Client", request: "httpx.Request") -> tuple[int, str, b
     raise Problem(_named(url), "utgivaren hänvisar runt i en ring", do="kontrollera adressen eller försök senare")
 
 
-def _whole(url: str, answer: "httpx.Response") -> bytes:
+def _whole(url: str, answer: "httpx.Response", accept: Kind | None) -> bytes:
     """The unpacked body, counted while it comes: a small answer can unpack to more than the memory holds."""
     kind = answer.headers.get("Content-Type", "")
-    if "html" in kind:
+    if "html" in kind and accept != "page":
         raise Problem(
             _named(url), "svaret är en webbsida, inte data", found=kind, do="kontrollera adressen eller försök senare"
         )
