@@ -149,14 +149,14 @@ def _read(raw: Path) -> tuple[list[str], list[list[str]]]:
     check_columns(names, SOURCE, raw.name)
     if absent := [name for name in _NEEDED if name not in names]:
         raise Problem(raw.name, "kolumn saknas", found=", ".join(names), do=f"lägg till {', '.join(map(repr, absent))}")
+    ends = len(rows[0]) == len(names) + 1 and rows[0][-1] == "" if rows else False
     for number, row in enumerate(rows, 1):
-        if len(row) == len(names) + 1 and row[-1] == "":
-            row.pop()
-        if len(row) != len(names):
+        # A count that is cut short is still a count: only the separator after it says that it is whole.
+        if len(row) != len(names) + ends or (ends and row.pop() != ""):
             raise Problem(
                 raw.name,
                 "en rad är avbruten eller har för många fält",
-                found=f"rad {number}: {len(row)} fält av {len(names)}",
+                found=f"rad {number} har inte {len(names)} fält och samma slut som de andra",
                 do="exportera filen på nytt; ingenting har ändrats",
             )
     return names, rows
