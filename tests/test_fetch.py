@@ -56,7 +56,9 @@ def publisher() -> Iterator[Replay]:
 
 
 def night(data: Path, publisher: Replay, now: datetime = NIGHT) -> Plan:
-    addresses = {"kolada_values": "kolada", "population": "scb", "police_events": "police"}
+    # A source that has no route here is answered 404, and never asked at its real address.
+    addresses = {name: name for name, module in all_sources().items() if module.fetch}
+    addresses |= {"kolada_values": "kolada", "population": "scb", "police_events": "police"}
     base_urls = {source: f"{publisher.url}/{name}" for source, name in addresses.items()}
     settings = read_settings(data=data, base_urls=base_urls, contact="lägesbild@example.org")
     return make_plan(settings, as_of=date(2026, 8, 7), now=now)
