@@ -180,7 +180,8 @@ def _record(
             f"{module.name}, {request}", "svaret har inga godkända rader", do="senast giltiga uppgifter används"
         )
     seen_on = observed_at.astimezone(STOCKHOLM).date()
-    until = min(content_as_of(frames, module.source) or seen_on, seen_on)
+    said = date(int(period), 12, 31) if module.source.dated_by_period else content_as_of(frames, module.source)
+    until = min(said or seen_on, seen_on)
     is_redacted = module.source.landing is Landing.REDACTED
     observation = Observation(
         source=module.name,
@@ -251,6 +252,13 @@ def check_period(module: SourceModule, period: str) -> None:
         )
     if _PERIOD.fullmatch(period) is None:
         raise UsageProblem(f"add {module.name}", "perioden går inte att använda", found=period, do="skriv t.ex. 2025")
+    if module.source.dated_by_period and re.fullmatch(r"(19|20)\d{2}", period) is None:
+        raise UsageProblem(
+            f"add {module.name}",
+            "perioden är inget år",
+            found=period,
+            do="filen säger inte själv vilket år den gäller: ange --period, till exempel --period 2025",
+        )
 
 
 def is_one_delivery(module: SourceModule) -> bool:

@@ -97,6 +97,7 @@ def _rows_of(
                 "first_observed_at": first[part].observed_at,
                 "observed_at": newest[part].observed_at,
                 "content_as_of": newest[part].content_as_of,
+                "delivered_period": newest[part].period,
                 "is_synthetic": newest[part].synthetic,
                 "is_inferred": newest[part].inferred,
             }
@@ -129,6 +130,7 @@ _PROVENANCE = {
     "first_observed_at": "timestamptz",
     "observed_at": "timestamptz",
     "content_as_of": "date",
+    "delivered_period": "varchar",
     "is_synthetic": "boolean",
     "is_inferred": "boolean",
 }

@@ -14,6 +14,7 @@ class Cadence(StrEnum):
     MONTHLY = "monthly"
     YEARLY = "yearly"
     SECOND_YEAR = "second_year"
+    IRREGULAR = "irregular"
 
 
 class Delivery(StrEnum):
@@ -183,11 +184,12 @@ class Source:
     """Everything that is known of a source before a byte of it is read.
 
     `speaks_of` names the column that says how far the content reaches (a day, an instant, or a year); `part_of` the
-    column (a survey's name) that keeps deliveries of one period apart; `expected_by` (MM-DD) the day by which a yearly
-    publisher has the figures of the year before, and a survey of every second year its own. `free_text` columns are
-    read for category flags and dropped; `ignore` columns are known and not used; `reference` lists decide how a row is
-    read. `retention_months` after it came in, a snapshot is replaced by the columns `aggregate` (name, SQL type) of
-    `staging.<source>_by_snapshot`, where the municipality has decided so; None keeps it.
+    column (a survey's name) that keeps deliveries of one period apart; `dated_by_period` says that the file does not
+    tell its year: it is the delivery's period, and `delivered_period` of its rows; `expected_by` (MM-DD) the day by
+    which a yearly publisher has the figures of the year before, and a survey of every second year its own. `free_text`
+    columns are read for category flags and dropped; `ignore` columns are known and not used; `reference` lists decide
+    how a row is read. `retention_months` after it came in, a snapshot is replaced by the columns `aggregate` (name, SQL
+    type) of `staging.<source>_by_snapshot`, where the municipality has decided so; None keeps it.
     """
 
     title: str
@@ -206,6 +208,7 @@ class Source:
     key: tuple[str, ...] = ()
     speaks_of: str
     part_of: str = ""
+    dated_by_period: bool = False
     rows: Between = Between(at_least=1)
     missing: tuple[str, ...] = ("", "..")
     breaks: tuple[Break, ...] = ()
@@ -228,12 +231,14 @@ class Source:
         return [*(column.source for column in self.columns if not column.derived), *self.ignore, *self.free_text]
 
 
-def next_expected(source: Source, data_as_of: date) -> date:
-    """The day by which something newer than what reaches to `data_as_of` should have come.
+def next_expected(source: Source, data_as_of: date) -> date | None:
+    """The day by which something newer than what reaches to `data_as_of` should have come; None where nothing will.
 
     The figures of a year are out by `expected_by` of the next year; those of a survey that comes every second year by
     `expected_by` of the year it is made. The other cadences have a slack of about twice their length.
     """
+    if source.cadence is Cadence.IRREGULAR:
+        return None
     if source.cadence in (Cadence.YEARLY, Cadence.SECOND_YEAR):
         month, day = (int(part) for part in source.expected_by.split("-"))
         return date(data_as_of.year + 2, month, day)

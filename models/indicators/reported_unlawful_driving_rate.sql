@@ -1,0 +1,28 @@
+-- title = "Anmäld olovlig körning per 100 000 invånare"
+-- title_en = "Reported unlawful driving per 100 000 inhabitants"
+-- definition = "Anmälda brott om olovlig körning, också grov (Brås brottstyp 11645) ett år, delat med invånarna 31 december samma år."
+-- focus_area = "reckless_driving"
+-- basis = "registered"
+-- kind = "counts"
+-- method = "rate"
+-- per = 100000
+-- unit = "per 100 000 invånare"
+-- polarity = "none"
+-- flags = ["effort_driven"]
+-- breaks = [2015]
+-- notes = ["Ingripandebrott: antalet följer polisens kontroller och bedöms inte.", "Rymmer körning utan körkort och A-traktorer som gjorts snabbare; de kan inte skiljas åt.", "Fortkörning och annat som ger böter på plats räknas inte.", "Intervallet beskriver bara räkneosäkerheten; det säger inte om en förändring är mer än slump.", "Räknat med invånarna 31 december samma år; Brås egna tal har folkmängden året före och är avrundade.", "Sedan 2015 räknas bara brott som kan knytas till en kommun."]
+select
+    area_code as municipality_code,
+    year::varchar as period,
+    reported as numerator,
+    inhabitants as denominator,
+    status,
+    concat_ws(
+        ',',
+        case when is_provisional then 'provisional' end,
+        case when is_inferred_population then 'inferred_population' end
+    ) as flags,
+    is_synthetic,
+    data_as_of
+from core.reported_offences_by_area_year
+where offence = 'unlawful_driving' and length(area_code) = 4
