@@ -56,9 +56,16 @@ class Http:
         """The address a source is asked at: the declared one unless settings replace it."""
         return self.base_urls.get(source, declared).rstrip("/")
 
-    def get(self, url: str, *, params: Mapping[str, str] | None = None, pause: float = 0.2) -> bytes:
+    def get(
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        pause: float = 0.2,
+        accept: str = "application/json",
+    ) -> bytes:
         """The body of one GET. Raises Problem when the publisher does not give a whole, plausible answer."""
-        return self._ask("GET", url, pause, params=params)
+        return self._ask("GET", url, pause, params=params, headers={"Accept": accept})
 
     def post(
         self, url: str, *, json: object = None, form: Mapping[str, str] | None = None, pause: float = 0.2
