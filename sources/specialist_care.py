@@ -4,8 +4,8 @@ Checked against captures: 0 facts; none is at hand. Only from client code and ot
 envelope, absolute `nasta_sida`, region ids, decimal comma, `X` and `..`, absent rows, 404 for a whole empty slice, one
 diagnosis and one measure a question, ignored segments, paging that stops early, ids of ages, sexes, measures, care form
 and of all diagnoses but VXY3). VXY3 (assault) is inferred from its neighbours; its words are tried at every fetch.
-Not found and so not asked: the ids of transport injuries on mopeds. The database of injuries by municipality is said not
-to filter by area, so it could only be fetched whole. JSON is read by the standard library: no library for this API.
+Not found and so not asked: the ids of transport injuries on mopeds. The database of injuries by municipality is said
+not to filter by area, so it could only be fetched whole. JSON is read by the standard library: no library for this API.
 """
 
 import json
