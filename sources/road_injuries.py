@@ -30,7 +30,7 @@ from sources._http import Answer, Http
 from sources._problem import Problem
 from sources._read import read_bytes
 from sources._strict import read_reference
-from sources._trafa import URL, ask, check_answered, counties_of, members, read_answer, table
+from sources._trafa import URL, ask, check_answered, members, read_answer, table
 
 _MEASURES = ("antolyckdsl", "antpersd", "antperss", "antpersl")
 
@@ -82,7 +82,7 @@ def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[Answer]:
     what was asked is a Problem. Municipalities without a row are not counted as noughts: nobody has said that they are.
     """
     where = f"{http.base('road_injuries', URL)}/data"
-    counties = counties_of(read_reference("municipalities")["municipality_code"])
+    counties = read_reference("counties")["county_code"].sort().to_list()
     for number, county in enumerate(counties, 1):
         http.tell(f"road_injuries: län {number} av {len(counties)}")
         asked = members(county)

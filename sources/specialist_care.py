@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ SOURCE = Source(
 _PAUSE = 0.8
 _PER_PAGE = 5000
 _MOST_PAGES = 50
+_MOST_CELLS = 100_000
 _IDS = ("diagnosId", "regionId", "alderId", "konId", "mattId", "ar")
 _SEXES = ("1", "2", "3")
 _MEASURES = {"6": r"^antal patienter$", "7": r"antal patienter\s*(/|per)\s*100\s?000"}
@@ -96,6 +98,8 @@ def parse(raw: Path) -> pl.DataFrame:
     if isinstance(body, dict) and isinstance(asked := body.get("asked"), dict):
         if asked.keys() != {*_IDS, "vardformId"} or not all(isinstance(ids, list) for ids in asked.values()):
             raise Problem(raw.name, "frågan har andra fält än väntat", found=", ".join(asked), do="hämta på nytt")
+        if (count := prod(len(ids) for ids in asked.values())) > _MOST_CELLS:
+            raise Problem(raw.name, "frågan är orimligt stor", found=f"{count} celler", do="dela frågan")
         cells = (dict(zip(asked, ids, strict=True)) for ids in product(*asked.values()))
         return _frame([{**cell, "varde": None, "row": "asked"} for cell in cells])
     if not isinstance(body, dict) or not isinstance(body.get("data"), list):

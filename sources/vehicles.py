@@ -146,7 +146,7 @@ def _cells(book: fastexcel.ExcelReader, sheet: str) -> Rows:
 
 def _year(title: Rows, where: str) -> str:
     text = " ".join(cell for row in title for cell in row)
-    years = set(re.findall(r"fordon i län och kommuner\D{0,20}((?:19|20)\d\d)", text, re.IGNORECASE))
+    years: set[str] = set(re.findall(r"fordon i län och kommuner\D{0,20}((?:19|20)\d\d)", text, re.IGNORECASE))
     if len(years) != 1:
         raise Problem(
             where, "titelbladet säger inte vilket år det gäller", found=", ".join(sorted(years)), do="granska filen"

@@ -1,7 +1,7 @@
 -- title = "Unga vårdade för alkohol eller narkotika i länet per 100 000"
 -- title_en = "Young people in the county treated for alcohol or drug use per 100 000"
 -- definition = "Patienter 10–24 år vårdade för psykiska störningar orsakade av psykoaktiva substanser (F10–F19) ett år, per åldersgrupp."
--- focus_area = "alcohol_and_drug_attitudes"
+-- focus_area = "youth_mental_health"
 -- basis = "registered"
 -- is_consequence = true
 -- kind = "published"
