@@ -160,8 +160,9 @@ def small_sample(name: str) -> bytes:
     body = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(body, list):
         return json.dumps(body[:3]).encode()
-    if isinstance(body["values" if "values" in body else "value"][0], dict):
-        body["values"] = body["values"][:3]
+    for name, rows in body.items():
+        if isinstance(rows, list) and rows and isinstance(rows[0], dict):
+            body[name] = rows[:3]
     return json.dumps(body).encode()
 
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from random import Random
 
 import generate_reported_offences
+import generate_specialist_care
+import generate_trafa
 
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
@@ -73,6 +75,8 @@ def files() -> Iterator[tuple[str, bytes]]:
     for year in (2024, 2025):
         yield f"citizen_survey/synthetic_{year}.csv", citizen_survey(year)
     yield from generate_reported_offences.files(inhabitants)
+    yield from generate_specialist_care.files()
+    yield from generate_trafa.files()
 
 
 # --- chance -------------------------------------------------------------------------------------------------------
