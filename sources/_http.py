@@ -40,7 +40,7 @@ _TYPES: Mapping[Kind, tuple[str, ...]] = {
     "json": ("application/json", "text/json", "text/plain"),
     "csv": ("text/csv", "text/plain", "application/csv", "text/tab-separated-values", "application/vnd.ms-excel"),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel"),
-    "page": ("text/html",),
+    "page": ("text/html", "text/plain"),
 }
 _ANY_FILE = ("application/octet-stream", "binary/octet-stream", "")
 _WEB_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)?<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)

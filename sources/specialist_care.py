@@ -157,7 +157,7 @@ def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[Answer]:
 
 def _listed(http: Http, url: str) -> Mapping[str, str]:
     """The publisher's own list of a variable's values: id → text."""
-    body = _json(http.get(url, pause=_PAUSE), url)
+    body = _json(http.get(url, pause=_PAUSE, accept="json"), url)
     if not isinstance(body, list) or not all(isinstance(each, dict) and "id" in each for each in body):
         raise Problem(
             url, "inte en lista över värden", found=type(body).__name__, do="senast giltiga uppgifter används"
@@ -184,7 +184,7 @@ def _pages(http: Http, base: str, asked: Asked, care_form: str) -> Iterator[byte
     number = 0
     while url is not None:
         number += 1
-        content = http.get(url, pause=_PAUSE)
+        content = http.get(url, pause=_PAUSE, accept="json")
         where = url.split("?")[0]
         page = _json(content, where)
         if not _is_page(page):

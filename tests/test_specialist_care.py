@@ -162,7 +162,7 @@ def test_each_diagnosis_and_measure_is_a_question_of_its_own(
     assert all("/regionId" not in path and "/region/0,14/" in path for path in questions)
     assert all("/ar/2022,2023,2024" in path for path in questions)
     assert sum(path.endswith("/vardform/SVOV") for path in questions) == 3 * 2
-    assert all(asked.headers["accept"] == "application/json" for asked in publisher.asked)
+    assert all(asked.headers["accept"].startswith("application/json") for asked in publisher.asked)
     answered = 6 * 2 * 3 * 3 * 2 * 2
     asked_cells = 6 * 2 * 3 * 3 * 2 * 3
     assert result.ledger.rows_loaded == answered + asked_cells

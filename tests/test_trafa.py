@@ -306,7 +306,7 @@ def test_a_municipality_without_injuries_in_the_answer_is_not_a_nought(tmp_path:
     ("fault", "said"),
     [
         (reply({"Header": None, "Rows": None, "Errors": ["Okänd variabel: regkom"]}), "fel: Okänd variabel: regkom"),
-        (Reply(body=b"<StatisticsData/>", kind="application/xml"), "svaret är XML, inte JSON"),
+        (Reply(body=b"<StatisticsData/>", kind="application/xml"), "application/xml, inte json"),
         (Reply(body=b'{"Header": {"Col'), "inte hel JSON"),
         (Reply(status=404), "HTTP 404"),
         (reply(answer("t10026", [])), "svaret för län 14 har inga rader"),
@@ -327,8 +327,8 @@ def test_without_the_right_accept_header_the_publisher_answers_with_xml(publishe
     url = f"{publisher.url}/trafa/data"
     with Http(user_agent="test", sleep=lambda _: None) as http:
         query = {"query": "t10026|itrfslut|ar|reglan:14|regkom"}
-        assert http.get(url, params=query, accept="text/plain").startswith(b"<?xml")
-        assert http.get(url, params=query).startswith(b"{")
+        assert http.get(url, params=query).startswith(b"<?xml")
+        assert http.get(url, params=query, accept="json").startswith(b"{")
 
 
 # what the tables say ----------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ class Trafa:
 
     def __call__(self, asked: Asked) -> Reply:
         """One answer."""
-        if asked.headers.get("accept") != "application/json":
+        if not asked.headers.get("accept", "").startswith("application/json"):
             return Reply(body=b'<?xml version="1.0"?><StatisticsData/>', kind="application/xml")
         product, *parts = asked.query["query"][0].split("|")
         wanted = {name: ids.split(",") if ids else [] for name, _, ids in (part.partition(":") for part in parts)}
