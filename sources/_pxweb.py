@@ -1,9 +1,9 @@
 """One reader of all that a PxWeb gives: JSON-stat2 (PxWebApi v2, and v1 on request), v1's own JSON, and PX files.
 
 Read here and not by a library, because a figure must come with its code and its symbol, and half an answer must stop:
-`pyjstat` 2.4.0 (Apache-2.0) gives labels or ids but drops `status`, and needs pandas; `pxwebpy` 0.6.0 makes its own
-calls, past our pace and our landing zone, and refuses neither an unknown dimension nor a lacking cell; for PX files
-see `_px_file.py`.
+`pyjstat` 2.4.0 (Apache-2.0) drops `status`, needs pandas and dies of an answer cut short with an IndexError; `pxwebpy`
+0.6.0 (v2 only) makes its own calls, past our pace and our landing zone, and drops `status` too; for PX files see
+`_px_file.py`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -33,6 +33,13 @@ from sources._pxweb import check_dimensions, read_cube
 from sources._pxweb_client import choose, v2_data, v2_limits, v2_table
 from sources._strict import read_reference
 
+# Years, then the publisher's groups of five and ten. `100+` has a code of its own in each, and other names elsewhere.
+_AGES = (
+    *("total", "TotSA", "tot", *map(str, range(100)), "100+", "100+1", "100+5", "100+10", "-4", "0-4", "-9"),
+    *(f"{first}-{first + 4}" for first in range(5, 100, 5)),
+    *(f"{first}-{first + 9}" for first in range(0, 100, 10)),
+)
+
 SOURCE = Source(
     title="Folkmängd efter region, ålder, kön och år",
     publisher="Statistiska centralbyrån (SCB)",
@@ -46,7 +53,7 @@ SOURCE = Source(
     delivery=Delivery.FULL,
     columns=(
         Column("Region", "area_code", Area()),
-        Column("Alder", "age", Text()),
+        Column("Alder", "age", Text(accepted=_AGES, unknown=Unknown.STOP)),
         Column("Kon", "sex", Text(accepted=("total", "TotSa", "1+2", "1", "2"), unknown=Unknown.STOP)),
         Column("ContentsCode", "contents", Text(accepted=("BE0101N1", "000007SF"), unknown=Unknown.STOP)),
         Column("Tid", "period", Text()),
