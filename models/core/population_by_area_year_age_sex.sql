@@ -22,6 +22,7 @@ with cells as (
         area_code,
         left(period, 4)::integer as year,
         contents,
+        age,
         case
             when age = 'total' then 0
             when age like '100+%' then 100
@@ -48,7 +49,7 @@ published as (
     from cells
     qualify row_number() over (
         partition by area_code, year, sex, age_from, age_to
-        order by contents = 'BE0101N1' desc, inhabitants
+        order by contents = 'BE0101N1' desc, age
     ) = 1
 ),
 
