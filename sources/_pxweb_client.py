@@ -1,12 +1,12 @@
 """Asks a PxWeb: what a table holds, then as many questions as its limit on cells makes necessary, at its pace."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from sources._http import Http
+from sources._http import Answer, Http
 from sources._problem import Problem
 from sources._pxweb import category_codes
 
@@ -159,3 +159,17 @@ def v1_data(http: Http, url: str, selection: Selection, limits: Limits) -> Itera
             {"code": name, "selection": {"filter": "item", "values": list(codes)}} for name, codes in part.items()
         ]
         yield http.post(url, json={"query": query, "response": {"format": "json-stat2"}}, pause=limits.pause)
+
+
+def every_table(names: Iterable[str], ask: Callable[[str], Answer]) -> Iterator[Answer]:
+    """The answer of every table that gives one; then the first Problem is raised, if a table gave none."""
+    failed: list[Problem] = []
+    for name in names:
+        try:
+            answer = ask(name)
+        except Problem as problem:
+            failed.append(problem)
+        else:
+            yield answer
+    if failed:
+        raise failed[0]

@@ -28,7 +28,7 @@ from sources._declare import (
 )
 from sources._http import Answer, Http
 from sources._pxweb import CONTENTS, check_dimensions, read_cube
-from sources._pxweb_client import choose, v1_data, v1_limits, v1_table
+from sources._pxweb_client import Limits, choose, every_table, v1_data, v1_limits, v1_table
 from sources._strict import read_reference
 
 SOURCE = Source(
@@ -130,13 +130,18 @@ def _figure(label: pl.Expr) -> pl.Expr:
 
 
 def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[Answer]:
-    """Ask for every table, all that it holds of our municipalities, the counties and the country."""
+    """Ask for every table, all that it holds of our municipalities, the counties and the country.
+
+    A table that fails does not hold up the others; the first such Problem is raised when they have been asked for.
+    """
     base = http.base("public_health_survey", SOURCE.url)
     limits = v1_limits(http, base)
+    yield from every_table(_TABLES, lambda name: _answer(http, f"{base}/{_TABLES[name]}", name, limits))
+
+
+def _answer(http: Http, url: str, name: str, limits: Limits) -> Answer:
+    table = v1_table(http, url, limits)
     regions = {"00", *read_reference("counties")["county_code"], *read_reference("municipalities")["municipality_code"]}
-    for name, path in _TABLES.items():
-        url = f"{base}/{path}"
-        table = v1_table(http, url, limits)
-        wanted = {code: set(each.codes) for code, each in table.items()} | {_REGION: regions}
-        bodies = tuple(v1_data(http, url, choose(table, wanted, name), limits))
-        yield Answer(request=name, bodies=bodies, extension="json")
+    wanted = {code: set(each.codes) for code, each in table.items()} | {_REGION: regions}
+    bodies = tuple(v1_data(http, url, choose(table, wanted, name), limits))
+    return Answer(request=name, bodies=bodies, extension="json")

@@ -30,7 +30,7 @@ from sources._declare import (
 from sources._http import Answer, Http
 from sources._problem import Problem
 from sources._pxweb import CONTENTS, check_dimensions, read_cube
-from sources._pxweb_client import choose, v1_data, v1_limits, v1_table
+from sources._pxweb_client import Limits, choose, every_table, v1_data, v1_limits, v1_table
 from sources._strict import read_reference
 
 SOURCE = Source(
@@ -106,15 +106,20 @@ def parse(raw: Path) -> pl.DataFrame:
 
 
 def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[Answer]:
-    """Ask for every table on safety, of all municipalities, counties and the country: all, men and women."""
+    """Ask for every table on safety, of all municipalities, counties and the country: all, men and women.
+
+    A table that fails does not hold up the others; the first such Problem is raised when they have been asked for.
+    """
     base = http.base("scb_citizen_survey", SOURCE.url)
     limits = v1_limits(http, base)
+    yield from every_table(_TABLES, lambda name: _answer(http, f"{base}/{_FOLDER}/{name}", name, limits))
+
+
+def _answer(http: Http, url: str, name: str, limits: Limits) -> Answer:
+    table = v1_table(http, url, limits)
     regions = {"00", *read_reference("counties")["county_code"], *read_reference("municipalities")["municipality_code"]}
-    for name in _TABLES:
-        url = f"{base}/{_FOLDER}/{name}"
-        table = v1_table(http, url, limits)
-        wanted = {code: set(each.codes) for code, each in table.items() if code.startswith((_QUESTION, CONTENTS))}
-        years = {year for year in table["Tid"].codes if year >= _FIRST_YEAR} if "Tid" in table else set()
-        wanted |= {"Region": regions, "MedBakgrund": set(_BACKGROUNDS), "Tid": years}
-        bodies = tuple(v1_data(http, url, choose(table, wanted, name), limits))
-        yield Answer(request=name, bodies=bodies, extension="json")
+    wanted = {code: set(each.codes) for code, each in table.items() if code.startswith((_QUESTION, CONTENTS))}
+    years = {year for year in table["Tid"].codes if year >= _FIRST_YEAR} if "Tid" in table else set()
+    wanted |= {"Region": regions, "MedBakgrund": set(_BACKGROUNDS), "Tid": years}
+    bodies = tuple(v1_data(http, url, choose(table, wanted, name), limits))
+    return Answer(request=name, bodies=bodies, extension="json")

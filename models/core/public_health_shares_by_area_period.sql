@@ -17,7 +17,7 @@
 -- lower_pct = "Nedre gränsen för utgivarens 95-procentiga konfidensintervall"
 -- upper_pct = "Övre gränsen"
 -- respondents = "Antal svar som andelen vilar på"
--- is_overlapping = "Perioden delar år med en tidigare i samma serie: skillnaden mellan dem är mindre än förändringen, och ingen trend prövas"
+-- is_overlapping = "Perioden delar år med en tidigare som har en andel: skillnaden mellan dem är mindre än förändringen, och ingen trend prövas"
 -- status = "ok, eller varför andelen saknas"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
@@ -57,7 +57,7 @@ select
     lower_pct,
     upper_pct,
     respondents::bigint as respondents,
-    coalesce(max(last_year) over earlier >= first_year, false) as is_overlapping,
+    coalesce(max(case when share_pct is not null then last_year end) over earlier >= first_year, false) as is_overlapping,
     case
         when share_pct is not null then 'ok'
         when symbol = '.' then 'not_applicable'
