@@ -96,17 +96,18 @@ summed as (
 -- Children are asked for by the indicators; where ages are known and the group may not be summed, it says so.
 children as (
     select
-        area_code,
-        year,
+        published.area_code,
+        published.year,
         0 as age_from,
         17 as age_to,
-        sex,
-        bool_or(is_inferred) as is_inferred,
-        bool_or(is_synthetic) as is_synthetic,
-        max(data_as_of) as data_as_of
+        kinds.sex,
+        bool_or(published.is_inferred) as is_inferred,
+        bool_or(published.is_synthetic) as is_synthetic,
+        max(published.data_as_of) as data_as_of
     from published
-    where age_to <= 17
-    group by area_code, year, sex
+    cross join (select distinct sex from sexes) as kinds
+    where published.age_to <= 17
+    group by published.area_code, published.year, kinds.sex
 ),
 
 together as (
