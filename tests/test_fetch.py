@@ -14,6 +14,7 @@ from sources._http import Http
 from sources._landing import read_manifest
 from sources._problem import Problem
 from sources._registry import all_sources
+from tests.publishers.pxweb import PxWeb2, population
 from tests.replay import Asked, Replay, Reply, replaying, reply
 
 SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample"
@@ -45,12 +46,11 @@ class Kolada:
 @pytest.fixture
 def publisher() -> Iterator[Replay]:
     police = (SAMPLE / "police_events" / "events_2026.json").read_bytes()
-    scb = (SAMPLE / "population" / "tab638_2010_2019.json").read_bytes()
     with replaying() as server:
         server.routes = {
             "kolada": Kolada(),
             "police": lambda _: Reply(body=police),
-            "scb": lambda _: Reply(body=scb),
+            "scb": PxWeb2(population()),
         }
         yield server
 
@@ -59,7 +59,7 @@ def night(data: Path, publisher: Replay, now: datetime = NIGHT) -> Plan:
     addresses = {"kolada_values": "kolada", "population": "scb", "police_events": "police"}
     base_urls = {source: f"{publisher.url}/{name}" for source, name in addresses.items()}
     settings = read_settings(data=data, base_urls=base_urls, contact="lägesbild@example.org")
-    return make_plan(settings, as_of=date(2026, 8, 7), now=now)
+    return make_plan(settings, as_of=date(2026, 8, 7), now=now, only=tuple(addresses))
 
 
 def test_a_night_follows_every_page_and_publishes_what_came(tmp_path: Path, publisher: Replay) -> None:
@@ -86,7 +86,8 @@ def test_a_second_night_with_the_same_answers_makes_no_new_release(tmp_path: Pat
     first = run(night(tmp_path, publisher))
     second = run(night(tmp_path, publisher, NIGHT.replace(hour=3)))
     assert (second.release, second.is_new) == (first.release, False)
-    assert len(read_manifest(tmp_path)) == 6
+    # Kolada and the police once a night, Statistics Sweden three tables.
+    assert len(read_manifest(tmp_path)) == 10
 
 
 def test_a_publisher_that_asks_for_patience_is_asked_again(tmp_path: Path, publisher: Replay) -> None:

@@ -182,3 +182,97 @@ def people(area: str, age: str | None, sex: str | None, period: str) -> int:
     if age in (None, "tot", "TotSA"):
         return 20_000 + code + year
     return 100 + code % 50 + (year - 2000) + 3 * len(age) + (0 if sex in (None, "TotSa") else int(sex))
+
+
+MEASURES = {"01": "Andel", "02": "Konfidensintervall nedre", "03": "Konfidensintervall övre", "04": "Antal svar"}
+HEALTH_FOLDER, PUPILS_FOLDER = "A_Folkhalsodata/A_Mo8", "A_Folkhalsodata/C_HBSC/Regionalt"
+
+
+def health() -> dict[str, Table]:
+    """Folkhälsodata's tables that are asked for: four of adults by municipality, two of pupils by county."""
+
+    def adults(topic: str, answers: Mapping[str, str]) -> Table:
+        return Table(
+            dimensions={
+                "Region": {code: f"{code} {name}" for code, name in REGIONS.items()},
+                topic: answers,
+                "Andel och konfidensintervall": MEASURES,
+                "Kön": {"00": "Totalt", "01": "Kvinnor", "02": "Män"},
+                "År": same(["2013-2016", "2015-2018", "2021-2024"]),
+            },
+            value=lambda area, answer, measure, sex, period: health_figure(area, measure, sex, period),
+        )
+
+    def pupils(*topics: tuple[str, Sequence[str]]) -> Table:
+        return Table(
+            dimensions={
+                "Region": {code: f"{code} {name}" for code, name in REGIONS.items() if len(code) == 2},
+                **{topic: same(answers) for topic, answers in topics},
+                "Ålder": {"11": "11 år", "15": "15 år"},
+                "Kön": {"1": "Pojkar", "2": "Flickor"},
+                "År": same(["2021-2022"]),
+            },
+            may_be_left_out=("Region", "Kön"),
+            value=lambda area, *codes: int(area) % 7 + (3 if codes[-2] == "2" else 1),
+        )
+
+    outcomes, habits = f"{HEALTH_FOLDER}/Halsoutfall/02Pyskhals", f"{HEALTH_FOLDER}/6_Levanor/01Begrans"
+    often = ["Ung. varje dag", "> 1 gång/vecka"]
+    return {
+        f"{outcomes}/02.03psykessler6/psykessler6yreg.px": adults("Psykisk hälsa", {"21": "Allvarlig påfrestning"}),
+        f"{outcomes}/02.01warwick/warwickyreg.px": adults("Psykiskt välbefinnande", {"01": "Gott", "02": "Lågt"}),
+        f"{habits}/06.04alkrisk/alkriskyreg.px": adults("Alkoholkonsumtion", {"01": "Riskkonsumtion"}),
+        f"{HEALTH_FOLDER}/5_Boende/02Bomrade/05.07raddens/raddensyreg.px": adults(
+            "Rädd att gå ut ensam", {"01": "Avstått"}
+        ),
+        f"{PUPILS_FOLDER}/Skolan/Mobbning/MobbningReg.px": pupils(
+            ("Kategori", ["Mobbad i skolan senaste månaderna"]), ("Hur ofta", ["2-3 ggr/månad"])
+        ),
+        f"{PUPILS_FOLDER}/Halsa/Halsobesvar/HalsobesvarReg.px": pupils(
+            ("Besvär", ["Känt sig nere"]), ("Antal ggr senaste halvåret", often)
+        ),
+    }
+
+
+def health_figure(area: str, measure: str, sex: str, period: str) -> float | None:
+    """A share, its limits or the number answering; Tjörn's first two periods are not available."""
+    if area == "1419" and period < "2021":
+        return None
+    share = 10 + int(area) % 13 + int(sex)
+    return {"01": share, "02": share - 3, "03": share + 3, "04": 500 + int(area) % 100}[measure]
+
+
+SURVEY_CONTENTS = {
+    "0000057G": "andel mycket  dåligt",
+    "0000057H": "andel mycket dåligt - Osäkerhetstal",
+    "0000057I": "andel höga betyg (mycket och ganska bra)",
+    "0000057J": "andel höga betyg (mycket och ganska bra) - Osäkerhetstal",
+    "0000057K": "antal svarande på enkäten",
+}
+
+
+def safety(*, tables: int = 5) -> dict[str, Table]:
+    """Medborgarundersökningen's tables on safety: the number behind MedbVariabel differs, and so do the questions."""
+
+    def table(number: int) -> Table:
+        questions = {f"0{number}10": f"Fråga {number} A", f"0{number}20": f"Fråga {number} B"}
+        return Table(
+            dimensions={
+                "Region": REGIONS,
+                f"MedbVariabel{number + 6}": questions,
+                "MedBakgrund": {"000": "samtliga", "010": "män", "020": "kvinnor", "030": "ålder - 18-29 år"},
+                "ContentsCode": SURVEY_CONTENTS,
+                "Tid": same(["2019", "2021", "2025"]),
+            },
+            value=lambda area, question, background, content, year: survey_figure(area, content, year),
+        )
+
+    return {f"START/ME/ME0003/ME0003I/MedborgTrygghet{number}": table(number) for number in range(1, tables + 1)}
+
+
+def survey_figure(area: str, content: str, year: str) -> float | None:
+    """A share, its margin or the number answering; an odd municipality does not take part in 2025."""
+    if year == "2025" and int(area) % 2:
+        return None
+    share = 5.5 + int(area) % 11
+    return {"G": share, "H": 1.5, "I": 80 - share, "J": 2.5, "K": 400.0 + int(area) % 90}[content[-1]]
