@@ -73,7 +73,9 @@ def read_px(content: bytes, where: str) -> PxFile:
     _check_languages(stated, where)
     codes = {name: [code or values[name][at] for at, code in enumerate(codes[name])] for name in variables}
     if prod(map(len, codes.values())) > MOST_CELLS:
-        raise Problem(where, "orimligt många värden", found=f"{[len(each) for each in codes.values()]}", do="dela frågan")
+        raise Problem(
+            where, "orimligt många värden", found=f"{[len(each) for each in codes.values()]}", do="dela frågan"
+        )
     return PxFile(
         title=default["TITLE", ()][0],
         codes=codes,
@@ -116,7 +118,7 @@ def _is_utf8(content: bytes) -> bool:
 
 
 def _parted(text: str, where: str) -> tuple[str, str]:
-    """Everything before `DATA=`, and the cells. The last `;` may be lacking where the last cell is followed by a blank."""
+    """Everything before `DATA=`, and the cells. A last `;` may be lacking where a blank follows the last cell."""
     start = re.search(r"^\s*DATA\s*=", text, re.MULTILINE)
     if start is None:
         raise Problem(where, "PX-filen är inte hel", found="DATA saknas", do="hämta filen på nytt")
@@ -247,7 +249,11 @@ def _keyed(
     key: tuple[str, ...] = ()
     for token in tokens:
         if token.endswith(","):
-            key = (token.rstrip(", \t\r\n").strip('"'),) if len(key) == len(keyed) else (*key, token.rstrip(", ").strip('"'))
+            key = (
+                (token.rstrip(", \t\r\n").strip('"'),)
+                if len(key) == len(keyed)
+                else (*key, token.rstrip(", ").strip('"'))
+            )
         else:
             rows.setdefault(key, []).append(token)
     listed = [codes[name] if stated["KEYS", (name,)][0] == "CODES" else values[name] for name in keyed]

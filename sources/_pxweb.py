@@ -61,9 +61,7 @@ def check_dimensions(
 ) -> None:
     """Raise Problem unless the answer has every known dimension, but for the optional, and no other."""
     found = cube.dimensions
-    if any(name not in known for name in found) or any(
-        name not in found for name in known if name not in optional
-    ):
+    if any(name not in known for name in found) or any(name not in found for name in known if name not in optional):
         expected = ", ".join(name for name in known if name not in optional)
         raise Problem(where, "andra dimensioner än väntat", found=", ".join(found), do=do or f"begär {expected}")
 

@@ -33,7 +33,9 @@ class Limits:
         theirs = Limits(cells=min(self.cells, most), calls=self.calls, seconds=self.seconds)
         if told[1] and told[2]:
             theirs = Limits(cells=theirs.cells, calls=int(told[1]), seconds=float(told[2]))
-        return theirs if theirs.pause >= self.pause else Limits(cells=theirs.cells, calls=self.calls, seconds=self.seconds)
+        return (
+            theirs if theirs.pause >= self.pause else Limits(cells=theirs.cells, calls=self.calls, seconds=self.seconds)
+        )
 
 
 # /config says 3 calls a second and 150,000 cells (captured June 2026), the documentation 30 calls in 10 seconds.
@@ -44,11 +46,15 @@ V1 = Limits(cells=100_000, calls=10, seconds=10.0)
 
 @dataclass(frozen=True, kw_only=True)
 class Variable:
-    """A dimension of a table as its metadata has it. may_be_left_out: without it the answer is the total."""
+    """A dimension of a table as its metadata has it.
+
+    may_be_left_out: without it the answer is the total. lists: ids of the code lists that v2 has for it.
+    """
 
     codes: Sequence[str]
     labels: Mapping[str, str]
     may_be_left_out: bool
+    lists: Sequence[str] = ()
 
 
 def metadata(body: bytes, where: str) -> dict[str, Variable]:
@@ -64,23 +70,21 @@ def metadata(body: bytes, where: str) -> dict[str, Variable]:
                 )
                 for each in told["variables"]
             }
-        return {
-            name: Variable(
-                codes=category_codes(told["dimension"][name]["category"]),
-                labels=told["dimension"][name]["category"].get("label") or {},
-                may_be_left_out=bool((told["dimension"][name].get("extension") or {}).get("elimination")),
-            )
-            for name in told["id"]
-        }
+        return {name: _variable(told["dimension"][name]) for name in told["id"]}
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         found = type(error).__name__
         raise Problem(where, "tabellens beskrivning går inte att läsa", found=found, do="försök senare") from None
 
 
-def code_lists(body: Mapping[str, Any], name: str) -> list[str]:
-    """The ids of the code lists that v2's metadata offers for a dimension; `codelists` and `codeLists` are both seen."""
-    extension = body["dimension"][name].get("extension") or {}
-    return [each["id"] for each in extension.get("codelists") or extension.get("codeLists") or []]
+def _variable(dimension: Mapping[str, Any]) -> Variable:
+    extension = dimension.get("extension") or {}
+    offered = extension.get("codelists") or extension.get("codeLists") or []  # both spellings are seen
+    return Variable(
+        codes=category_codes(dimension["category"]),
+        labels=dimension["category"].get("label") or {},
+        may_be_left_out=bool(extension.get("elimination")),
+        lists=[each["id"] for each in offered],
+    )
 
 
 def choose(table: Mapping[str, Variable], wanted: Mapping[str, Collection[str]], where: str) -> dict[str, list[str]]:
@@ -155,9 +159,7 @@ def v1_table(http: Http, url: str, limits: Limits) -> dict[str, Variable]:
 def v1_data(http: Http, url: str, selection: Selection, limits: Limits) -> Iterator[bytes]:
     """The bodies, as JSON-stat2, that together answer one question: v1's own JSON would leave the labels out."""
     for part in split(selection, limits.cells):
-        query = [
-            {"code": name, "selection": {"filter": "item", "values": list(codes)}} for name, codes in part.items()
-        ]
+        query = [{"code": name, "selection": {"filter": "item", "values": list(codes)}} for name, codes in part.items()]
         yield http.post(url, json={"query": query, "response": {"format": "json-stat2"}}, pause=limits.pause)
 
 

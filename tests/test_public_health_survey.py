@@ -186,7 +186,7 @@ def test_a_copy_that_has_changed_is_one_sentence_and_leaves_what_was(
 def test_half_a_file_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "half.json"
     path.write_bytes(STRAIN.read_bytes()[:900])
-    with pytest.raises(Problem, match="inte hel JSON|inte UTF-8"):
+    with pytest.raises(Problem, match=r"inte hel JSON|inte UTF-8"):
         put(tmp_path, "public_health_survey", [path], NIGHT)
 
 
@@ -221,9 +221,7 @@ def test_a_night_asks_for_every_table_of_adults_and_of_pupils(tmp_path: Path, pu
     measure = {"share": "01", "lower": "02", "upper": "03", "respondents": "04"}
     rows = rows_of(result)
     adults = rows.filter((rows["survey"] == "HLV") & rows["area_code"].is_in(["00", "14", "1415", "1419"]))
-    for area, sex, period, figure, value in adults.select(
-        "area_code", "sex", "period", "figure", "value"
-    ).iter_rows():
+    for area, sex, period, figure, value in adults.select("area_code", "sex", "period", "figure", "value").iter_rows():
         code = {"total": "00", "women": "01", "men": "02"}[sex]
         assert value == health_figure(area, measure[figure], code, period)
     girls = rows.filter((rows["survey"] == "HBSC") & (rows["sex"] == "women") & (rows["area_code"] == "14"))

@@ -1,6 +1,7 @@
-"""Constructed answers of PxWeb: population by age and sex, Medborgarundersökningen, Folkhälsodata; called by generate.py.
+"""Constructed answers of PxWeb: population by age and sex, Medborgarundersökningen, Folkhälsodata.
 
-Every series has a random stream of its own, seeded by its name. Nothing here is a fact about a municipality.
+`generate.py` calls it. Every series has a random stream of its own, seeded by its name. Nothing here is a fact about
+a municipality.
 """
 
 import json
@@ -101,8 +102,12 @@ def population_with_noise() -> bytes:
     groups: dict[str, tuple[str, range]] = {"TotSA": ("totalt, samtliga åldrar", range(101))}
     groups |= {str(age): (f"{age} år", range(age, age + 1)) for age in range(100)}
     groups |= {"-4": ("0-4 år", range(5))}
-    groups |= {f"{first}-{first + 4}": (f"{first}-{first + 4} år", range(first, first + 5)) for first in range(5, 100, 5)}
-    groups |= {f"{first}-{first + 9}": (f"{first}-{first + 9} år", range(first, first + 10)) for first in range(0, 100, 10)}
+    groups |= {
+        f"{first}-{first + 4}": (f"{first}-{first + 4} år", range(first, first + 5)) for first in range(5, 100, 5)
+    }
+    groups |= {
+        f"{first}-{first + 9}": (f"{first}-{first + 9} år", range(first, first + 10)) for first in range(0, 100, 10)
+    }
     groups |= {code: ("100+ år", range(100, 101)) for code in ("100+", "100+10", "100+5")}
     dimensions = {
         "Region": ("region", {code: NAMES[code] for code in LOCAL}),
@@ -146,7 +151,9 @@ def citizen_survey() -> bytes:
     for area, question, background, year in product(NAMES, questions, backgrounds, years):
         chance = stream("citizen survey", area, question, background, year)
         weights = [share * chance.uniform(0.85, 1.15) for share in level[question]]
-        answers = round((40_000 if area == "00" else 9_000 if area == "14" else 480) * (1 if background == "000" else 0.5))
+        answers = round(
+            (40_000 if area == "00" else 9_000 if area == "14" else 480) * (1 if background == "000" else 0.5)
+        )
         for at, weight in enumerate(weights):
             share = round(100 * weight / sum(weights), 1)
             cells[area, question, background, f"00000{at}S", year] = share
