@@ -20,6 +20,7 @@ SYMBOLS = (".", "..", "...", "....", ".....", "......", "-")
 
 _STRINGS = r'"[^"]*"(?:\s*,\s*"[^"]*")*'
 _KEY = re.compile(rf"\s*([A-Z][A-Z0-9_-]*)(?:\[([A-Za-z-]+)\])?(?:\(\s*({_STRINGS})\s*\))?\s*=\s*")
+_MORE = re.compile(r"\s*\S")
 _TOKEN = re.compile(r'\s*("[^"]*"|[A-Za-z0-9+._-]+(?:\([^)]*\))?|[,;:])')
 _CELL = re.compile(r'"[^"]*"\s*,|"[^"]*"|[^\s",]+|,')
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -91,7 +92,7 @@ def _decoded(content: bytes, where: str) -> str:
     else:
         named = {
             name.decode(): value.decode("ascii", "replace")
-            for name, value in re.findall(rb'^\s*(CHARSET|CODEPAGE)="([^"]*)"', content, re.MULTILINE)
+            for name, value in re.findall(rb'^[ \t]*(CHARSET|CODEPAGE)="([^"]*)"', content, re.MULTILINE)
         }
         declared = (named.get("CODEPAGE") or named.get("CHARSET") or "").lower()
     if not declared and content.isascii():
@@ -119,7 +120,7 @@ def _is_utf8(content: bytes) -> bool:
 
 def _parted(text: str, where: str) -> tuple[str, str]:
     """Everything before `DATA=`, and the cells. A last `;` may be lacking where a blank follows the last cell."""
-    start = re.search(r"^\s*DATA\s*=", text, re.MULTILINE)
+    start = re.search(r"^[ \t]*DATA[ \t]*=", text, re.MULTILINE)
     if start is None:
         raise Problem(where, "PX-filen är inte hel", found="DATA saknas", do="hämta filen på nytt")
     data, end, rest = text[start.end() :].partition(";")
@@ -131,7 +132,7 @@ def _parted(text: str, where: str) -> tuple[str, str]:
 def _statements(head: str, where: str) -> Iterator[tuple[tuple[str, Key], Sequence[str]]]:
     """((language, (keyword, its arguments)), values) of every statement, in order."""
     at = 0
-    while head[at:].strip():
+    while _MORE.match(head, at):
         key = _KEY.match(head, at)
         if key is None:
             line = head.count("\n", 0, at) + 2

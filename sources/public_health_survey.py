@@ -27,6 +27,7 @@ from sources._declare import (
     Whole,
 )
 from sources._http import Answer, Http
+from sources._problem import Problem
 from sources._pxweb import CONTENTS, check_dimensions, read_cube
 from sources._pxweb_client import Limits, choose, every_table, v1_data, v1_limits, v1_table
 from sources._strict import read_reference
@@ -47,7 +48,7 @@ SOURCE = Source(
         Column("survey", "survey", Text(accepted=("HLV", "HBSC"), unknown=Unknown.STOP), derived=True),
         Column("topic", "topic", Text(), derived=True),
         Column("answer", "answer", Text(), derived=True),
-        Column("age", "age", Text(), required=False, derived=True),
+        Column("age", "age", Text(), derived=True),
         Column("sex", "sex", Text(accepted=("total", "women", "men"), unknown=Unknown.STOP), derived=True),
         Column("År", "period", Text()),
         Column("first_year", "first_year", Whole(minimum=1990, maximum=2100), derived=True),
@@ -91,21 +92,22 @@ def parse(raw: Path) -> pl.DataFrame:
     """A row per cell: the share of one answer, its limits, or how many answered, of one area, age, sex and period.
 
     What is asked is one or two dimensions whose names differ per table ("Psykisk hälsa"; "Kategori" and "Hur ofta"):
-    their names are the topic, their labels the answer. Raises Problem for a dimension that no such table has.
+    their names are the topic, their labels the answer. Raises Problem for a dimension that no such table has, and where nothing is asked.
     """
     cube = read_cube(raw)
     check_dimensions(cube, raw.name, known=(_REGION, _PERIOD, *_OPTIONAL), optional=_OPTIONAL)
     asked = [name for name in cube.dimensions if name in (*_HLV, *_HBSC)]
-    check_dimensions(cube, raw.name, known=(_REGION, _PERIOD, *asked[:2], *_OPTIONAL[:4]), optional=_OPTIONAL)
+    if not 1 <= len(asked) <= 2:
+        found = ", ".join(cube.dimensions)
+        raise Problem(raw.name, "frågan saknas, eller är flera", found=found, do="begär en tabell i taget")
     years = pl.col(_PERIOD).str.extract_all(r"\d{4}")
-    nothing = pl.lit(None, pl.String)
     sex = cube.label(_SEX).str.to_lowercase().str.strip_chars() if _SEX in cube.dimensions else pl.lit("totalt")
     return cube.cells.with_columns(
         pl.col(_REGION).str.replace(r"^(\d{4}|\d{2}) .*$", "$1"),
         survey=pl.lit("HBSC" if any(name in _HBSC for name in asked) else "HLV"),
         topic=pl.lit(", ".join(asked)),
-        answer=pl.concat_str([cube.label(name) for name in asked], separator=", ") if asked else nothing,
-        age=cube.label(_AGE) if _AGE in cube.dimensions else nothing,
+        answer=pl.concat_str([cube.label(name) for name in asked], separator=", "),
+        age=cube.label(_AGE) if _AGE in cube.dimensions else pl.lit("alla"),
         sex=sex.replace(_SEXES),
         first_year=years.list.first(),
         last_year=years.list.last(),

@@ -50,7 +50,7 @@ SOURCE = Source(
         Column("question_code", "question_code", Text(), derived=True),
         Column("question", "question", Text(), derived=True),
         Column("MedBakgrund", "background", Text(accepted=("000", "010", "020"), unknown=Unknown.STOP)),
-        Column("answer", "answer", Text(), required=False, derived=True),
+        Column("answer", "answer", Text(), derived=True),
         Column(
             "figure", "figure", Text(accepted=("share", "margin", "respondents"), unknown=Unknown.STOP), derived=True
         ),
@@ -100,8 +100,7 @@ def parse(raw: Path) -> pl.DataFrame:
         question_code=pl.col(questions[0]),
         question=cube.label(questions[0]),
         figure=figure,
-    ).with_columns(
-        answer=pl.when(pl.col("figure") != "respondents").then(content.str.replace(r"(?i) ?- ?osäkerhetstal$", ""))
+        answer=content.str.replace(r"(?i) ?- ?osäkerhetstal$", ""),
     )
 
 

@@ -171,6 +171,7 @@ def test_a_region_that_is_its_own_label_is_read_by_its_code(tmp_path: Path) -> N
         (STRAIN, [('"1421"', '"1399"')], "okänt område: '1399'"),
         (STRAIN, [('":".."', '":"x"')], "okänt värde: 'x'"),
         (BULLYING, [("Hur ofta", "Hur många")], "andra dimensioner än väntat"),
+        (STRAIN, [("Psykisk hälsa", "Ålder")], "frågan saknas, eller är flera"),
     ],
 )
 def test_a_copy_that_has_changed_is_one_sentence_and_leaves_what_was(

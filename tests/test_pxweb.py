@@ -1,7 +1,9 @@
 """The three shapes of PxWeb's answers, PX files strictly, and a client that splits what it asks and keeps the pace."""
 
 import codecs
+import contextlib
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
@@ -276,6 +278,15 @@ def test_a_px_file_that_does_not_hold_together_is_one_sentence(content: bytes, s
     with pytest.raises(Problem, match=rf"^x: .*{sentence}") as problem:
         read_px(content, "x")
     assert str(problem.value).count("\n") == 0
+
+
+@pytest.mark.parametrize("filler", ["\n", ' "x",', '"x"\n', 'A="x";\n', "A(", "["])
+def test_a_px_file_made_to_be_slow_is_read_or_refused_at_once(filler: str) -> None:
+    made = PX.replace("DATA=", filler * 100_000 + "DATA=")
+    started = time.perf_counter()
+    with contextlib.suppress(Problem):
+        read_px(px(made), "x")
+    assert time.perf_counter() - started < 5
 
 
 def test_a_last_semicolon_may_be_lacking_where_no_figure_can_be_cut() -> None:

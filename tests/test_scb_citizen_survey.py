@@ -156,7 +156,7 @@ def test_a_night_asks_for_all_municipalities_in_parts_of_every_table(tmp_path: P
             ("andel mycket dåligt", "margin"): "H",
             ("andel höga betyg (mycket och ganska bra)", "share"): "I",
             ("andel höga betyg (mycket och ganska bra)", "margin"): "J",
-            (None, "respondents"): "K",
+            ("antal svarande på enkäten", "respondents"): "K",
         }[answer, figure]
         assert value == survey_figure(area, last, str(year))
 

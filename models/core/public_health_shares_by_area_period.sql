@@ -11,7 +11,7 @@
 -- survey = "HLV (nationella folkhälsoenkäten, 16–84 år) eller HBSC (Skolbarns hälsovanor, bara län)"
 -- topic = "Vad frågan gäller: utgivarens namn på tabellens variabel eller variabler"
 -- answer = "Svaret eller svaren som andelen gäller"
--- age = "Ålder; tomt är alla som tillfrågats"
+-- age = "Ålder; alla är alla som tillfrågats"
 -- sex = "total, men eller women; pojkar och flickor i HBSC"
 -- share_pct = "Andel i procent, som publicerad"
 -- lower_pct = "Nedre gränsen för utgivarens 95-procentiga konfidensintervall"

@@ -8,7 +8,7 @@ select
     survey,
     topic,
     answer,
-    coalesce(age, '') as age,
+    age,
     sex,
     period,
     first_year::integer as first_year,

@@ -9,7 +9,7 @@ select
     question_code,
     question,
     case background when '000' then 'total' when '010' then 'men' else 'women' end as background,
-    coalesce(answer, '') as answer,
+    answer,
     figure,
     year::integer as year,
     value,
