@@ -92,7 +92,8 @@ def parse(raw: Path) -> pl.DataFrame:
     """A row per cell: the share of one answer, its limits, or how many answered, of one area, age, sex and period.
 
     What is asked is one or two dimensions whose names differ per table ("Psykisk hälsa"; "Kategori" and "Hur ofta"):
-    their names are the topic, their labels the answer. Raises Problem for a dimension that no such table has, and where nothing is asked.
+    their names are the topic, their labels the answer. Raises Problem for a dimension that no such table has, and where
+    nothing is asked.
     """
     cube = read_cube(raw)
     check_dimensions(cube, raw.name, known=(_REGION, _PERIOD, *_OPTIONAL), optional=_OPTIONAL)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from flows.pipeline import SAMPLE, collect_and_read, make_plan
 from flows.settings import read_settings
 from models._contracts import breaches
 from models._model import read_model
+from sources._http import Http
 from sources._landing import read_manifest
 from sources._problem import Problem
 from sources._pxweb import read_cube
@@ -279,6 +281,12 @@ def test_reported_violence_against_children_is_per_child(tmp_path: Path) -> None
 
 
 # the fetch --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pace is tried by itself in test_pxweb.py."""
+    monkeypatch.setattr("flows._collect.Http", partial(Http, sleep=lambda _: None))
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 from flows.pipeline import SAMPLE, collect_and_read, make_plan
 from flows.settings import read_settings
+from sources._http import Http
 from sources._landing import read_manifest
 from sources._problem import Problem
 from sources._registry import all_sources
@@ -198,6 +200,12 @@ def test_a_period_that_is_no_year_is_refused_row_by_row(tmp_path: Path) -> None:
 
 
 # the fetch --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pace is tried by itself in test_pxweb.py."""
+    monkeypatch.setattr("flows._collect.Http", partial(Http, sleep=lambda _: None))
 
 
 @pytest.fixture

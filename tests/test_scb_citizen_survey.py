@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from flows.settings import read_settings
 from models._contracts import breaches
 from models._duckdb import connect
 from models._model import read_model
+from sources._http import Http
 from sources._landing import read_manifest
 from sources._problem import Problem
 from sources._registry import all_sources
@@ -124,6 +126,12 @@ def test_shares_in_another_unit_break_the_contract_of_the_table(tmp_path: Path) 
 
 
 # the fetch --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pace is tried by itself in test_pxweb.py."""
+    monkeypatch.setattr("flows._collect.Http", partial(Http, sleep=lambda _: None))
 
 
 @pytest.fixture
