@@ -63,21 +63,22 @@ def test_a_second_night_with_the_same_answers_makes_no_new_release(tmp_path: Pat
     first = run(night(tmp_path, publisher))
     second = run(night(tmp_path, publisher, NIGHT.replace(hour=3)))
     assert (second.release, second.is_new) == (first.release, False)
-    assert len(read_manifest(tmp_path)) == 6
+    # Kolada and the police once a night, Statistics Sweden three tables.
+    assert len(read_manifest(tmp_path)) == 10
 
 
 def test_a_second_night_fetches_nothing_that_has_not_changed_and_still_notes_that_it_looked(
     tmp_path: Path, publisher: Replay
 ) -> None:
     publisher.routes = {name: named(route) for name, route in publisher.routes.items()}
-    sources = [all_sources()[name] for name in ("kolada_values", "population", "police_events")]
+    sources = [all_sources()[name] for name in ("kolada_values", "police_events")]  # SCB is asked by POST
     first = [collect_and_read(night(tmp_path, publisher), module) for module in sources]
     assert set(publisher.answered) == {200}
     publisher.answered.clear()
     second = [collect_and_read(night(tmp_path, publisher, NIGHT.replace(hour=3)), module) for module in sources]
     assert set(publisher.answered) == {304}
     assert [result.ledger for result in second] == [result.ledger for result in first]
-    before, after = read_manifest(tmp_path)[:3], read_manifest(tmp_path)[3:]
+    before, after = read_manifest(tmp_path)[:2], read_manifest(tmp_path)[2:]
     assert [each.parts for each in after] == [each.parts for each in before]
     assert {each.observed_at.hour for each in after} == {3}
 

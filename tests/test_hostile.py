@@ -4,6 +4,7 @@ import contextlib
 import csv
 import gzip
 import io
+import itertools
 import json
 import os
 import re
@@ -687,13 +688,16 @@ def evil_kolada() -> bytes:
     return json.dumps({"values": rows, "count": len(rows), "next_url": None, "previous_url": MARKUP}).encode()
 
 
-def evil_population() -> bytes:
-    body = json.loads((SAMPLE / "population" / "tab638_2010_2019.json").read_text(encoding="utf-8"))
+def evil_pxweb(name: str, *spared: str) -> bytes:
+    """A sample file whose every text that is no code is hostile, but for the labels that say what a figure is."""
+    body = json.loads((SAMPLE / name).read_text(encoding="utf-8"))
     body["label"] = body["source"] = MARKUP
     body["note"] = EVIL
-    for dimension in body["dimension"].values():
+    for dimension_name, dimension in body["dimension"].items():
         dimension["label"] = SQL
-        dimension["category"]["label"] = dict.fromkeys(dimension["category"]["index"], MARKUP)
+        if dimension_name not in spared:
+            texts = dict(zip(dimension["category"]["index"], itertools.cycle(EVIL), strict=False))
+            dimension["category"]["label"] = texts
     return json.dumps(body).encode()
 
 
@@ -747,6 +751,15 @@ HANDED = {
             lambda text: (text, "2025", "1415", "åk 9", "flicka", "", *["ja"] * 10, text),
         ),
     ),
+    "population": ("population.json", evil_pxweb("population/tab638_2010_2019.json")),
+    "public_health_survey": (
+        "..%2f..json",
+        evil_pxweb("public_health_survey/synthetic_psykessler6yreg.json", "Kön", "År", "Andel och konfidensintervall"),
+    ),
+    "scb_citizen_survey": (
+        "<b>.json",
+        evil_pxweb("scb_citizen_survey/synthetic_medborgtrygghet1.json", "ContentsCode"),
+    ),
     "citizen_survey": (
         f"'; drop table x; --.{PERSON}",
         evil_table(
@@ -774,12 +787,11 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, publisher: Publisher) -> 
     data = folder / "da'ta; --"
     publisher.answers |= {
         "/kolada": (200, {}, evil_kolada()),
-        "/scb": (200, {}, evil_population()),
         "/police": (200, {}, evil_events()),
     }
-    urls = {"kolada_values": "/kolada", "population": "/scb", "police_events": "/police"}
+    urls = {"kolada_values": "/kolada", "police_events": "/police"}
     settings = read_settings(data=data, base_urls={name: publisher.url + path for name, path in urls.items()})
-    plan = make_plan(settings, as_of=date(2026, 8, 7), now=NIGHT)
+    plan = make_plan(settings, as_of=date(2026, 8, 7), now=NIGHT, only=tuple(urls))
     for source, (name, content) in HANDED.items():
         file = delivered(folder, content, name)
         add_files(plan, all_sources()[source], [file], period="2025")
@@ -806,7 +818,9 @@ def test_a_night_of_attacks_ends_with_a_release(attacked: tuple[Path, Outcome]) 
     assert outcome.breaches == ()
     assert outcome.path is not None
     assert [result.name for result in outcome.sources if result.problem] == []
-    for result in outcome.sources:
+    attacked_sources = [result for result in outcome.sources if result.observations]
+    assert {result.name for result in attacked_sources} == {*HANDED, "kolada_values", "police_events"}
+    for result in attacked_sources:
         book = result.ledger
         assert book.rows_read == book.rows_loaded + book.rows_quarantined + book.rows_duplicate >= len(EVIL)
 

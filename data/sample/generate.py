@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import generate_pxweb
 import generate_reported_offences
 import generate_specialist_care
 import generate_trafa
@@ -77,6 +78,7 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield from generate_reported_offences.files(inhabitants)
     yield from generate_specialist_care.files()
     yield from generate_trafa.files()
+    yield from generate_pxweb.files()
 
 
 # --- chance -------------------------------------------------------------------------------------------------------
