@@ -49,6 +49,7 @@ LASTING: dict[str, tuple[list[Fault], str]] = {
     "wrong charset": ([wrong_charset], ""),
     "renamed field": ([renamed_field], ""),
 }
+_A_WHOLE_NIGHT = 500
 FETCHED = [name for name, module in all_sources().items() if module.fetch]
 
 
@@ -85,10 +86,14 @@ class Town:
         yield
         self.data, self.now, self.publishers.faults = data, now, {}
 
-    def spoil(self, *faults: Fault, publisher: str = "") -> None:
-        """Spoil the next answers of one publisher or of all, in the same way for every source that asks there."""
+    def spoil(self, *faults: Fault, publisher: str = "", lasts: bool = False) -> None:
+        """Spoil the next answers of one publisher or of all, in the same way for every source that asks there.
+
+        lasts: the whole night, since some sources can do without an answer or two (the limits of a PxWeb).
+        """
         for name in [publisher] if publisher else publishers():
-            self.publishers.faults[name] = list(faults) * len(publishers()[name].SOURCES)
+            times = _A_WHOLE_NIGHT if lasts else len(publishers()[name].SOURCES)
+            self.publishers.faults[name] = list(faults) * times
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +140,7 @@ def test_a_fault_leaves_a_sources_older_data_in_force_and_is_one_sentence(
     living, known = town
     with living.apart(tmp_path):
         observed = read_manifest(living.data)
-        living.spoil(*LASTING[fault][0])
+        living.spoil(*LASTING[fault][0], lasts=True)
         result = pipeline.collect_and_read(living.plan(), all_sources()[source])
         check_sentence(result.problem, fault)
         assert asdict(result.ledger).items() <= known[source].items()
@@ -154,7 +159,7 @@ def test_a_night_of_faults_is_published_with_the_older_data_and_one_sentence_of_
     with living.apart(tmp_path):
         observed = read_manifest(living.data)
         for name, fault in fault_of.items():
-            living.spoil(*LASTING[fault][0], publisher=name)
+            living.spoil(*LASTING[fault][0], publisher=name, lasts=True)
         exit_code, then = living.night()
         assert exit_code == 3
         assert rows(then) == rows(known)
