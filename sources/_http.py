@@ -9,7 +9,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState
 
-Kind = Literal["json", "csv", "xlsx"]
+# "page" is for a publisher whose answers are web pages: anything goes, and nothing is taken for unchanged.
+Kind = Literal["json", "csv", "xlsx", "page"]
+UNTRUSTED = "certifikatet går inte att lita på"
 
 _TRIES = 4
 _MOST_REDIRECTS = 3
@@ -103,6 +105,10 @@ class Http:
         """The address a source is asked at: the declared one unless settings replace it."""
         return self.base_urls.get(source, declared).rstrip("/")
 
+    def new_session(self) -> "Http":
+        """The same client without the cookies it has been given, for a publisher that keeps one question a session."""
+        return replace(self, _client=None)
+
     def get(
         self,
         url: str,
@@ -113,7 +119,8 @@ class Http:
     ) -> bytes:
         """The body of one GET; one that has not changed since it was landed comes from the landing zone.
 
-        pause: seconds between calls, or the publisher's whole Pace. accept: what the answer must be; never a web page.
+        pause: seconds between calls, or the publisher's whole Pace. accept: what the answer must be; a web page only
+        where it says so.
         Raises Problem when the publisher does not give a whole, plausible answer.
         """
         return self._ask("GET", url, pause, accept, params=params)
@@ -138,8 +145,8 @@ class Http:
             timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
             headers = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip"}
             self._client = httpx.Client(headers=headers, timeout=timeout, verify=True)
-        if accept:
-            sent["headers"] = {"Accept": f"{_TYPES[accept][0]}, */*;q=0.1"}
+        if accept == "json":
+            sent["headers"] = {"Accept": "application/json"}
         try:
             request = self._client.build_request(method, url, **sent)
         except httpx.InvalidURL as error:
@@ -147,7 +154,7 @@ class Http:
         if request.url.scheme != "https" and request.url.host not in _THIS_MACHINE:
             raise Problem(_named(url), "adressen är inte krypterad", do="ange en adress som börjar med https://")
         name, kept = "", None
-        if method == "GET":
+        if method == "GET" and accept != "page":
             name = f"{request.url} {accept}"
             conditions, kept = self.validators.of(name)
             request.headers.update(conditions)
@@ -175,7 +182,7 @@ class Http:
             raise _silent(question.url, type(error).__name__) from None
         except (httpx.TransportError, httpx.DecodingError) as error:
             if _is_untrusted(error):
-                raise _silent(question.url, "certifikatet går inte att lita på") from None
+                raise _silent(question.url, UNTRUSTED) from None
             raise _AskAgain(_FAULTS.get(type(error).__name__, type(error).__name__)) from None
 
     def _follow(self, client: "httpx.Client", question: "_Question") -> bytes:
@@ -299,13 +306,15 @@ def _whole(url: str, answer: "httpx.Response", accept: Kind | None) -> bytes:
             raise Problem(_named(url), "orimligt stort svar", found=f"över {_MOST_BYTES} byte", do="dela frågan")
         if time.monotonic() > until:
             raise Problem(_named(url), "svaret kom för långsamt", found=f"{len(body)} byte", do="försök senare")
-    if _WEB_PAGE.match(body, 0, 1000):
+    if accept != "page" and _WEB_PAGE.match(body, 0, 1000):
         raise _web_page(url, answer.headers.get("Content-Type", ""))
     return bytes(body)
 
 
 def _check_type(url: str, told: str, accept: Kind | None) -> None:
     """Raise Problem for a web page, and for another kind of data than the source accepts."""
+    if accept == "page":
+        return
     if "html" in told.lower():
         raise _web_page(url, told)
     kind = told.partition(";")[0].strip().lower()
