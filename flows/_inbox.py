@@ -146,7 +146,10 @@ def take_inbox(plan: Plan, tell: Tell = lambda _: None) -> tuple[Handed, ...]:
     shutil.rmtree(private, ignore_errors=True)  # left by a crash: copies that may hold free text
     if plan.sample or not root.is_dir():
         return ()
-    handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:  # a share that is away stops no night, and is not passed over in silence
+        return (Handed(source=UNKNOWN, refused=1),)
     try:
         return tuple(_take_all(plan, _Folder(handle, Counter()), private, tell))
     finally:
@@ -200,6 +203,9 @@ def _take_all(plan: Plan, inbox: _Folder, private: Path, tell: Tell) -> Iterator
                 _take_source(plan, known[name], folder, private)
         except Problem as problem:
             inbox.refuse(name, problem)
+        except OSError as error:
+            do = "se efter rättigheter och utrymme"
+            inbox.refuse(name, Problem("mappen", "går inte att läsa eller skriva", found=str(error.strerror), do=do))
         if inbox.counts:
             yield Handed(source=name, **inbox.counts)
     inbox.counts = Counter()
@@ -246,22 +252,24 @@ def _take_files(
     private: Path,
 ) -> None:
     """Take the files of one folder, which are one delivery where the source's deliveries replace each other."""
-    ready, is_complete = _read_ready(folder, names, private, plan.settings.inbox_quiet_seconds)
-    received = received_files(plan, module, period)
-    for file in [file for file in ready if file.sha256 in received]:
-        _put_away(module, folder, of_source, file, "known")
-    new: dict[str, list[_File]] = {}
-    for file in ready:
-        if file.sha256 not in received:
-            new.setdefault(file.sha256, []).append(file)
-    if not is_one_delivery(module):
-        for same in new.values():
-            _take_delivery(plan, module, folder, of_source, period, [same])
-    elif is_complete:
-        _take_delivery(plan, module, folder, of_source, period, list(new.values()))
-    else:
-        folder.counts["waiting"] += sum(len(same) for same in new.values())
-    shutil.rmtree(private, ignore_errors=True)
+    try:
+        ready, is_complete = _read_ready(folder, names, private, plan.settings.inbox_quiet_seconds)
+        received = received_files(plan, module, period)
+        for file in [file for file in ready if file.sha256 in received]:
+            _put_away(module, folder, of_source, file, "known")
+        new: dict[str, list[_File]] = {}
+        for file in ready:
+            if file.sha256 not in received:
+                new.setdefault(file.sha256, []).append(file)
+        if not is_one_delivery(module):
+            for same in new.values():
+                _take_delivery(plan, module, folder, of_source, period, [same])
+        elif is_complete:
+            _take_delivery(plan, module, folder, of_source, period, list(new.values()))
+        else:
+            folder.counts["waiting"] += sum(len(same) for same in new.values())
+    finally:
+        shutil.rmtree(private, ignore_errors=True)
 
 
 def _take_delivery(

@@ -38,6 +38,9 @@ _WORDS: Mapping[Freshness, str] = {
 }
 
 
+_MOST_WARNINGS = 5
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceStatus:
     """One source as it stands. `problem` is why it cannot be read, or why it could not be fetched the last time."""
@@ -50,6 +53,7 @@ class SourceStatus:
     data_as_of: date | None
     expected_by: date | None
     problem: str
+    warnings: tuple[str, ...] = ()
 
     @property
     def needs_a_person(self) -> bool:
@@ -77,6 +81,7 @@ def source_statuses(plan: Plan) -> list[SourceStatus]:
                 data_as_of=result.data_as_of,
                 expected_by=result.expected_by,
                 problem=result.problem or failed.get(name, ""),
+                warnings=result.warnings,
             )
         )
     return statuses
@@ -99,7 +104,10 @@ def status_lines(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> 
     heading = ("källa", "licens", "uppdateras", "senast", "uppgifter t.o.m.", "läge", "nyare väntas")
     lines = [f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}", ""]
     lines += _table(heading, [(each.name, each.module.source.licence.name, *_stand(each)) for each in statuses])
-    lines += [f"\n{each.name} – {each.problem}" for each in statuses if each.problem]
+    for each in statuses:
+        told = [each.problem] if each.problem else []
+        told += [f"Varning: {warning}" for warning in each.warnings[:_MOST_WARNINGS]]
+        lines += [f"\n{each.name} – {sentence}" for sentence in told]
     for name, module in all_sources().items():
         if days := overdue(plan, module):
             decided = name in plan.settings.gallringsbeslut
@@ -131,6 +139,7 @@ def status_json(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> d
                 "data_as_of": str(each.data_as_of or ""),
                 "expected_by": str(each.expected_by or ""),
                 "problem": each.problem,
+                "warnings": list(each.warnings),
                 "retention_months": each.module.source.retention_months,
                 "retention_decision": plan.settings.gallringsbeslut.get(each.name, ""),
                 "retention_ended": len(ended[each.name]),

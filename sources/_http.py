@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState
 
+# "page" is for a publisher whose answers are web pages: anything goes, and nothing is taken for unchanged.
 Kind = Literal["json", "csv", "xlsx", "page"]
 UNTRUSTED = "certifikatet går inte att lita på"
 
@@ -40,7 +41,6 @@ _TYPES: Mapping[Kind, tuple[str, ...]] = {
     "json": ("application/json", "text/json", "text/plain"),
     "csv": ("text/csv", "text/plain", "application/csv", "text/tab-separated-values", "application/vnd.ms-excel"),
     "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd.ms-excel"),
-    "page": ("text/html", "text/plain"),
 }
 _ANY_FILE = ("application/octet-stream", "binary/octet-stream", "")
 _WEB_PAGE = re.compile(rb"\s*(<!--.*?-->\s*)?<(!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
@@ -107,7 +107,7 @@ class Http:
 
     def new_session(self) -> "Http":
         """The same client without the cookies it has been given, for a publisher that keeps one question a session."""
-        return replace(self, validators=Validators(), _client=None)
+        return replace(self, _client=None)
 
     def get(
         self,
@@ -120,7 +120,7 @@ class Http:
         """The body of one GET; one that has not changed since it was landed comes from the landing zone.
 
         pause: seconds between calls, or the publisher's whole Pace. accept: what the answer must be; a web page only
-        where that is asked for.
+        where it says so.
         Raises Problem when the publisher does not give a whole, plausible answer.
         """
         return self._ask("GET", url, pause, accept, params=params)
@@ -145,8 +145,8 @@ class Http:
             timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
             headers = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip"}
             self._client = httpx.Client(headers=headers, timeout=timeout, verify=True)
-        if accept:
-            sent["headers"] = {"Accept": f"{_TYPES[accept][0]}, */*;q=0.1"}
+        if accept == "json":
+            sent["headers"] = {"Accept": "application/json"}
         try:
             request = self._client.build_request(method, url, **sent)
         except httpx.InvalidURL as error:
@@ -154,7 +154,7 @@ class Http:
         if request.url.scheme != "https" and request.url.host not in _THIS_MACHINE:
             raise Problem(_named(url), "adressen är inte krypterad", do="ange en adress som börjar med https://")
         name, kept = "", None
-        if method == "GET":
+        if method == "GET" and accept != "page":
             name = f"{request.url} {accept}"
             conditions, kept = self.validators.of(name)
             request.headers.update(conditions)
@@ -313,7 +313,9 @@ def _whole(url: str, answer: "httpx.Response", accept: Kind | None) -> bytes:
 
 def _check_type(url: str, told: str, accept: Kind | None) -> None:
     """Raise Problem for a web page, and for another kind of data than the source accepts."""
-    if accept != "page" and "html" in told.lower():
+    if accept == "page":
+        return
+    if "html" in told.lower():
         raise _web_page(url, told)
     kind = told.partition(";")[0].strip().lower()
     if accept is None or kind in _ANY_FILE or kind in _TYPES[accept] or (accept == "json" and kind.endswith("+json")):

@@ -118,7 +118,20 @@ def _checked(body: Any, where: str) -> Body:
         raise Problem(
             where, "inte ett svar från Trafikanalys", found="'Header' eller 'Rows' saknas", do="hämta på nytt"
         )
+    cells = [cell for row in body["Rows"] for cell in (row.get("Cell") or [{}] if isinstance(row, Mapping) else [{}])]
+    if not all(isinstance(each, Mapping) and name in each for each, name in _named(columns, cells)):
+        raise Problem(
+            where,
+            "svarets rader har andra fält än väntat",
+            found="'Name', 'Cell' eller 'Column' saknas",
+            do="svarets form har ändrats; uppdatera sources/_trafa.py",
+        )
     return body
+
+
+def _named(columns: Sequence[Any], cells: Sequence[Any]) -> list[tuple[Any, str]]:
+    """Every column and every cell, with the field that it must have."""
+    return [*((column, "Name") for column in columns), *((cell, "Column") for cell in cells)]
 
 
 def _text(cell: Mapping[str, Any], field: str) -> str:

@@ -4,7 +4,7 @@ A route answers for every path that begins with its name: `replay.routes["kolada
 in the test that needs them; a publisher's own has a file in `tests/publishers/`.
 
 A fault is an answer of its own, or says what becomes of the route's answer: `replay.faults["kolada"] = [TOO_MANY,
-cut_off]` spoils the next two.
+cut_off]` spoils the next two, `replay.broken["kolada"] = truncated` every one.
 """
 
 import contextlib
@@ -93,16 +93,20 @@ def web_page_called_data(answer: Reply) -> Reply:
 
 def wrong_charset(answer: Reply) -> Reply:
     """The same text in another encoding than it has been."""
-    return replace(answer, body=answer.body.decode("utf-8-sig").encode("utf-16"))
+    try:
+        text = answer.body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = answer.body.decode("latin-1")
+    return replace(answer, body=text.encode("utf-16"))
 
 
 def renamed_field(answer: Reply) -> Reply:
-    """One field or column has another name; of what is neither JSON nor text, half."""
+    """One field or column has another name; of what is neither JSON nor a text table, half."""
     return _drifted(answer, _renamed, lambda lines, _: [f"ny_{lines[0]}", *lines[1:]])
 
 
 def extra_field(answer: Reply) -> Reply:
-    """One field or column more than there was; of what is neither JSON nor text, half."""
+    """One field or column more than there was; of what is neither JSON nor a text table, half."""
     return _drifted(
         answer,
         lambda row: {**row, "nytt": 1},
@@ -116,6 +120,8 @@ def _drifted(
     try:
         text = answer.body.decode("utf-8-sig")
     except UnicodeDecodeError:
+        return truncated(answer)
+    if text.lstrip().startswith("<"):
         return truncated(answer)
     try:
         body = json.loads(text)
@@ -177,6 +183,7 @@ class Replay(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.routes: dict[str, Route] = {}
         self.faults: dict[str, list[Fault]] = {}
+        self.broken: dict[str, Fault] = {}
         self.asked: list[Asked] = []
         self.answered: list[int] = []
 
@@ -189,7 +196,7 @@ class Replay(ThreadingHTTPServer):
         """The first fault in the queue, else what the route says; 404 where there is no route."""
         self.asked.append(asked)
         name = asked.path.split("/")[1]
-        fault = self.faults[name].pop(0) if self.faults.get(name) else None
+        fault = self.faults[name].pop(0) if self.faults.get(name) else self.broken.get(name)
         given = fault if isinstance(fault, Reply) else self._route(name)(asked)
         if callable(fault):
             given = fault(given)

@@ -16,6 +16,7 @@ from sources import police_events
 from sources._http import Http
 from sources._pace import Calls, Pace
 from sources._problem import Problem
+from sources._validators import Validators
 from tests.replay import (
     OUT_OF_ORDER,
     TOO_MANY,
@@ -23,6 +24,7 @@ from tests.replay import (
     Replay,
     Reply,
     cut_off,
+    named,
     packed,
     replaying,
     reply,
@@ -279,6 +281,7 @@ def test_a_web_page_is_not_data_whatever_it_is_called(publisher: Replay, clock: 
         ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", True),
         ("xlsx", "image/png", False),
         (None, "image/png", True),
+        ("page", "text/html; charset=ISO-8859-1", True),
     ],
 )
 def test_a_source_says_what_it_accepts(
@@ -291,8 +294,29 @@ def test_a_source_says_what_it_accepts(
     else:
         told = refusal(client(clock), f"{publisher.url}/data", accept=accept)
         assert f"svaret är av ett annat slag än väntat: {kind}, inte {accept}" in told
-    wanted = publisher.asked[-1].headers["accept"]
-    assert wanted.startswith({"json": "application/json", "csv": "text/csv"}.get(accept or "", ""))
+    assert publisher.asked[-1].headers["accept"] == ("application/json" if accept == "json" else "*/*")
+
+
+def test_a_page_that_is_asked_for_is_given_and_never_taken_for_unchanged(
+    publisher: Replay, clock: Clock, tmp_path: Path
+) -> None:
+    publisher.routes["data"] = named(lambda _: WEB_PAGE)
+    validators = Validators(path=tmp_path / "x.json", body=lambda _: b"old")
+    for _ in range(2):
+        with Http(user_agent="test", sleep=clock.sleep, clock=clock, validators=validators) as http:
+            assert http.get(f"{publisher.url}/data", accept="page") == WEB_PAGE.body
+    assert publisher.answered == [200, 200]
+
+
+def test_a_new_session_forgets_the_cookies_and_nothing_else(publisher: Replay, clock: Clock) -> None:
+    publisher.routes["data"] = lambda _: reply(1, headers={"Set-Cookie": "session=1"})
+    with client(clock) as http:
+        http.get(f"{publisher.url}/data", pause=10)
+        http.get(f"{publisher.url}/data", pause=10)
+        with http.new_session() as another:
+            another.get(f"{publisher.url}/data", pause=10)
+    assert [asked.headers.get("cookie") for asked in publisher.asked] == [None, "session=1", None]
+    assert clock.slept == [10, 10]
 
 
 # ------------------------------------------------------------------------------------------------------------------ TLS

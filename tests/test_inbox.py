@@ -1,8 +1,12 @@
 """The inbox: what is dropped there is taken once, refused with a reason or left alone, and nobody is named."""
 
+import contextlib
 import json
 import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,8 +24,9 @@ from flows.cli import main
 from flows.pipeline import add_files, make_plan, one_writer, read_source
 from flows.settings import read_settings
 from sources._landing import read_manifest, sha256
-from sources._registry import all_sources
+from sources._registry import SourceModule, all_sources
 
+ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 9, 1, 0, 30, tzinfo=UTC)
 REPORTS = "rapport_id;datum;tid;kommun;plats;kategori;beskrivning;rapportor;atgard\n"
 REPORT = "1;2026-08-25;21.05;1415;;klotter;Kalle Anka vid stationen;Skola;\n"
@@ -183,7 +188,7 @@ def test_what_was_forgotten_may_come_again(tmp_path: Path) -> None:
 
 
 def youth(kind: str) -> str:
-    sample = Path(__file__).resolve().parents[1] / "data" / "sample" / "youth_survey" / "youth_survey_2025.csv"
+    sample = ROOT / "data" / "sample" / "youth_survey" / "youth_survey_2025.csv"
     lines = sample.read_text("utf-8-sig").splitlines()[:4]
     return "\n".join(lines[:3] if kind == "a" else lines) + "\n"
 
@@ -500,6 +505,54 @@ def run(data: Path, monkeypatch: pytest.MonkeyPatch) -> int:
 
         clock.setattr(pipeline, "make_plan", then)
         return main(["run", "--offline", "--area", "1415"])
+
+
+def test_a_full_disk_stops_one_source_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop(tmp_path, "citizen_survey/2025/a.csv", DIALOGUE + ANSWER)
+    path = drop(tmp_path, "incident_reports/a.csv", REPORTS + REPORT)
+
+    def full(_: Plan, module: SourceModule, *given: object, **how: object) -> None:
+        if module.name == "citizen_survey":
+            raise OSError(28, "No space left on device")
+        record_files(_, module, *given, **how)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_inbox, "record_files", full)
+    assert take(tmp_path) == {"citizen_survey": {"refused": 1}, "incident_reports": {"taken": 1}}
+    assert "No space left" in note(tmp_path / "inbox" / "citizen_survey")
+    assert not path.exists()
+
+
+@pytest.mark.slow
+def test_the_nightly_flow_takes_the_inbox_too(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    drop(data, "citizen_survey/2025/enkät.csv", DIALOGUE + ANSWER)
+    drop(data, f"incident_reports/{KALLE}", "x")
+    code = f"from flows.nightly import nightly; nightly(offline=True, data={str(data)!r}, area='1415')"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "LAGESBILD_"))},
+        "LAGESBILD_DATA": str(data),
+        "LAGESBILD_INBOX_QUIET_SECONDS": "0",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+        "PYTHONPATH": str(ROOT),
+    }
+    said = tmp_path / "said.txt"
+    # A file, not a pipe, and a session of its own: a server that outlived the flow would keep the test waiting.
+    with said.open("w") as out:
+        command = [sys.executable, "-c", code]
+        flow = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=out, stderr=out, start_new_session=True)
+        try:
+            flow.wait(timeout=240)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(flow.pid, signal.SIGKILL)
+    told = said.read_text()
+    assert "Inkorgen, citizen_survey: 1 tagna" in told, told[-3000:]
+    assert "Inkorgen, incident_reports: 1 nekade" in told
+    assert "Kalle" not in told
+    assert (data / "output" / "latest").exists()
+    assert [each.source for each in read_manifest(data)] == ["citizen_survey"]
+    for path in (data / "prefect").rglob("*"):
+        assert not path.is_file() or b"Kalle Anka" not in path.read_bytes(), path
 
 
 @pytest.mark.slow

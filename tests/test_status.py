@@ -109,6 +109,7 @@ def test_a_run_writes_what_it_asked_and_status_tells_of_it(tmp_path: Path, publi
         "data_as_of": "",
         "expected_by": "",
         "problem": "",
+        "warnings": list(found.warnings),
         "retention_months": None,
         "retention_decision": "",
         "retention_ended": 0,
