@@ -323,6 +323,7 @@ def _status(given: argparse.Namespace) -> int:
                 "data_as_of": str(result.data_as_of or ""),
                 "expected_by": str(result.expected_by or ""),
                 "problem": result.problem,
+                "warnings": list(result.warnings),
                 "retention_months": all_sources()[result.name].source.retention_months,
                 "retention_decision": decisions.get(result.name, ""),
                 "retention_ended": len(ended[result.name]),
@@ -338,6 +339,11 @@ def _status(given: argparse.Namespace) -> int:
             print(
                 f"{result.name:<20}t.o.m. {result.data_as_of or '–'!s:<12}"
                 f"nyare väntas {result.expected_by or '–'!s:<12}{state}"
+            )
+            print(
+                *(f"    Varning: {warning}" for warning in result.warnings[:5]),
+                sep="\n",
+                end="\n" * bool(result.warnings),
             )
         for name, days in ended.items():
             if days:
