@@ -115,7 +115,7 @@ def _remarks(published: Groups, frozen: Groups) -> Iterator[str]:
             f"{'; '.join(changes)}: den frysta gäller tills data/reference/similar_municipalities.csv ändras"
         )
     if (more := len(differing) - _MOST_TOLD) > 0:
-        yield f"liknande kommuner är andra än i den frysta listan för {more} kommuner till: se similar_municipality_changes"
+        yield f"liknande kommuner är andra än i den frysta listan för {more} till: se core.similar_municipality_changes"
 
 
 def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[Answer]:
