@@ -18,11 +18,14 @@ _IDS_PER_SEGMENT = 25
 _MOST_PAGES = 200
 
 
-def values_of(raw: Path, known: Set[str]) -> list[dict[str, Any]]:
-    """The objects of one answer, or of a bare list of them. Raises Problem for any other body and any other field."""
+def values_of(raw: Path, known: Set[str], *, or_bare_list: bool = False) -> list[dict[str, Any]]:
+    """The objects of one answer, or where it may be so of a bare list of them, as whole catalogues are passed on.
+
+    Raises Problem for any other body and for a field that is not `known`.
+    """
     body = read_json(raw)
     values = body.get("values") if isinstance(body, dict) else body
-    if not isinstance(values, list):
+    if not isinstance(values, list) or not (or_bare_list or isinstance(body, dict)):
         raise Problem(raw.name, "inte ett Koladasvar", found="'values' saknas", do=f"hämta på nytt från {URL}")
     check_fields(values, known, raw)
     return values

@@ -42,7 +42,7 @@ SOURCE = Source(
     columns=(
         Column("id", "group_id", Text()),
         Column("title", "group_title", Text()),
-        Column("member_id", "member_code", Area(), required=False),
+        Column("member_id", "member_code", Area()),
         Column("similar_to", "similar_to_code", Municipality(), required=False, derived=True),
         Column("year", "year", Whole(minimum=1990, maximum=2100), required=False, derived=True),
     ),
@@ -65,12 +65,13 @@ Groups = Mapping[str, tuple[int, frozenset[str]]]
 
 
 def parse(raw: Path) -> Rows:
-    """A row per group and member, a group without members as one row; and how the similar ones differ from the frozen.
+    """A row per group and member, and how the groups of similar municipalities differ from the frozen.
 
+    A group without members is a row that is refused.
     `similar_to` and `year` are read from the title of a group of similar municipalities.
     """
     rows: list[tuple[int, str, str, str | None, str | None, int | None]] = []
-    for number, group in enumerate(values_of(raw, {"id", "title", "members"}), 1):
+    for number, group in enumerate(values_of(raw, {"id", "title", "members"}, or_bare_list=True), 1):
         check_fields(group["members"], {"member_id", "member_title"}, raw)
         named = _SIMILAR.fullmatch(group["title"].strip())
         similar_to = (named[1], int(named[2])) if named else (None, None)

@@ -23,6 +23,7 @@ from sources._declare import (
     Source,
     Text,
     Unknown,
+    Whole,
 )
 from sources._http import Answer as HttpAnswer
 from sources._http import Http
@@ -51,7 +52,7 @@ SOURCE = Source(
         Column("perspective", "perspective", Text(), required=False),
         Column("prel_publication_date", "preliminary_publication_date", Date(), required=False),
         Column("publication_date", "publication_date", Date(), required=False),
-        Column("publ_period", "publication_period", Text(), required=False),
+        Column("publ_period", "publication_year", Whole(minimum=1990, maximum=2100), required=False),
         Column(
             "title_check",
             "title_check",
@@ -61,7 +62,7 @@ SOURCE = Source(
     ),
     ignore=("auspice", "has_ou_data"),
     key=("kpi",),
-    speaks_of="publication_date",  # days to come: a catalogue that nobody keeps up shows as late
+    speaks_of="publication_year",  # of what comes next: a catalogue that nobody keeps up shows as late
     rows=Between(),  # an id that is no more gives an empty answer
     missing=("",),
     reference=("kolada_kpis",),
@@ -77,7 +78,7 @@ _SCHEMA: dict[str, type[pl.DataType]] = {
 
 def parse(raw: Path) -> Rows:
     """A row per KPI, with what became of its title since it was reviewed, and a remark for each that has changed."""
-    found = pl.DataFrame(values_of(raw, set(SOURCE.column_names())), schema=_SCHEMA)
+    found = pl.DataFrame(values_of(raw, set(SOURCE.column_names()), or_bare_list=True), schema=_SCHEMA)
     reviewed = {row["kpi"]: row for row in read_reference("kolada_kpis").iter_rows(named=True)}
     checks, remarks = [], []
     for row in found.iter_rows(named=True):

@@ -43,7 +43,7 @@ SOURCE = Source(
 def parse(raw: Path) -> Rows:
     """A row per municipality or region, and a remark for each that our own lists have otherwise or not at all."""
     fields = SOURCE.column_names()
-    found = pl.DataFrame(values_of(raw, set(fields)), schema=dict.fromkeys(fields, pl.String))
+    found = pl.DataFrame(values_of(raw, set(fields), or_bare_list=True), schema=dict.fromkeys(fields, pl.String))
     ours = dict(read_reference("municipalities").select("municipality_code", "municipality").iter_rows())
     regions = {"0000", *read_reference("counties")["kolada_region"]}
     theirs = dict(found.filter(pl.col("type") == "K").select("id", "title").iter_rows())

@@ -64,13 +64,14 @@ SOURCE = Source(
             derived=True,
         ),
         Column("area", "area_code", Area(), required=False, derived=True),
+        Column("unit", "unit", Text(), derived=True),  # the school's code, else the organiser's number, else the name
         Column("question", "question", Text(), derived=True),
         Column("option", "answer_option", Text(), derived=True),
         Column("number", "number", Whole(minimum=0), required=False, derived=True),
         Column("share", "share", Number(minimum=0.0, maximum=1.0), required=False, derived=True),
         Column("status", "status", Text(accepted=_STATUSES, unknown=Unknown.STOP), derived=True),
     ),
-    key=("survey", "year", "organisation_number", "organiser", "school_unit_code", "question", "answer_option"),
+    key=("survey", "year", "unit", "question", "answer_option"),
     missing=("", *_MASKS),
     speaks_of="year",
     part_of="survey",
@@ -119,7 +120,8 @@ def parse(raw: Path) -> Rows:
         identity = {name: cells[at] for name, at in places.items()}
         level = _level(identity)
         area = {"country": "00", "organiser": areas.get(identity["Orgnummer"] or "")}.get(level)
-        shared = {"row_number": number, **identity, **survey, "level": level, "area": area}
+        unit = identity["Skolenhetskod"] or identity["Orgnummer"] or identity["Huvudman"]
+        shared = {"row_number": number, **identity, **survey, "level": level, "area": area, "unit": unit}
         rows += [{**shared, **_answer(each, cells)} for each in options]
     if not any(row["level"] == "country" for row in rows):
         raise _not_a_survey(raw, f"raden '{_COUNTRY}' saknas")

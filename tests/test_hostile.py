@@ -778,6 +778,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory, publisher: Publisher) -> 
         "/police": (200, {}, evil_events()),
     }
     urls = {"kolada_values": "/kolada", "population": "/scb", "police_events": "/police"}
+    urls = dict.fromkeys(all_sources(), "/absent") | urls
     settings = read_settings(data=data, base_urls={name: publisher.url + path for name, path in urls.items()})
     plan = make_plan(settings, as_of=date(2026, 8, 7), now=NIGHT)
     for source, (name, content) in HANDED.items():
@@ -805,8 +806,10 @@ def test_a_night_of_attacks_ends_with_a_release(attacked: tuple[Path, Outcome]) 
     _, outcome = attacked
     assert outcome.breaches == ()
     assert outcome.path is not None
-    assert [result.name for result in outcome.sources if result.problem] == []
-    for result in outcome.sources:
+    attacked_ones = [result for result in outcome.sources if result.observations]
+    assert {result.name for result in attacked_ones} == {"kolada_values", "population", "police_events", *HANDED}
+    assert [result.name for result in attacked_ones if result.problem] == []
+    for result in attacked_ones:
         book = result.ledger
         assert book.rows_read == book.rows_loaded + book.rows_quarantined + book.rows_duplicate >= len(EVIL)
 

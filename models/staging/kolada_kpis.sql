@@ -9,7 +9,7 @@ select
     is_by_sex,
     area_type,
     publication_date,
-    publication_period,
+    publication_year,
     title_check,
     title_check = 'changed' as is_stopped,
     observed_at

@@ -1,6 +1,6 @@
 -- title = "Skolenkätens svar för landet, huvudmän och skolor, nyaste iakttagelsen; skolor visas aldrig"
--- key = ["survey", "year", "organiser", "organisation_number", "school_unit_code", "question", "answer_option"]
--- not_null = ["survey", "year", "grade", "level", "question", "answer_option", "status", "is_counted", "is_synthetic"]
+-- key = ["survey", "year", "unit", "question", "answer_option"]
+-- not_null = ["survey", "year", "grade", "level", "unit", "question", "answer_option", "status", "is_counted", "is_synthetic"]
 -- accepted = { level = ["country", "country_part", "organiser", "school"], status = ["ok", "no_answers", "masked_1_9", "masked_10_19", "masked_20_or_more", "not_reportable"] }
 -- ranges = { share = { min = 0, max = 1 }, number = { min = 0 } }
 with newest as (
@@ -15,9 +15,7 @@ select
     grade,
     level,
     area_code,
-    organisation_number,
-    organiser,
-    school_unit_code,
+    unit,
     question,
     answer_option,
     list_contains(string_split(questions.counted, ';'), answer_option) as is_counted,
