@@ -48,19 +48,21 @@ def parse(raw: Path) -> Rows:
     regions = {"0000", *read_reference("counties")["kolada_region"]}
     theirs = dict(found.filter(pl.col("type") == "K").select("id", "title").iter_rows())
     their_regions = set(found.filter(pl.col("type") == "L")["id"])
+    is_whole = found.height > len(ours)  # a page says nothing of what stands on the others
+    absent, absent_regions = (_only(ours, theirs), regions - their_regions) if is_whole else ([], set[str]())
     remarks = [
         *(
             f"kommunen {shown(theirs[code])} ({shown(code)}) finns i Kolada men inte här"
             for code in _only(theirs, ours)
         ),
-        *(f"kommunen {ours[code]} ({code}) finns här men inte i Kolada" for code in _only(ours, theirs)),
+        *(f"kommunen {ours[code]} ({code}) finns här men inte i Kolada" for code in absent),
         *(
             f"kommunen {code} heter {shown(theirs[code] or '')} i Kolada och {ours[code]} här"
             for code in sorted(ours.keys() & theirs.keys())
             if theirs[code] != ours[code]
         ),
         *(f"regionen {shown(code)} finns i Kolada men inte här" for code in sorted(their_regions - regions)),
-        *(f"regionen {code} finns här men inte i Kolada" for code in sorted(regions - their_regions)),
+        *(f"regionen {code} finns här men inte i Kolada" for code in sorted(absent_regions)),
     ]
     told = [f"{remark}: kontrollera data/reference" for remark in remarks[:_MOST_TOLD]]
     if (more := len(remarks) - _MOST_TOLD) > 0:

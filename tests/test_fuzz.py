@@ -73,7 +73,9 @@ def read(module: SourceModule, content: bytes) -> Parsed | None:
     """Read some bytes as a delivery, through the door and onto disk and back; None where a sentence stops them."""
     with file_of(content) as raw:
         try:
-            parsed = screen(parse_file(module, raw, raw.name), module.source, raw.name, RECEIVED)
+            parsed = parse_file(module, raw, raw.name)
+            if module.source.is_personal:  # a publisher may name days to come
+                parsed = screen(parsed, module.source, raw.name, RECEIVED)
             content_as_of([parsed.frame], module.source)
         except Problem as problem:
             assert_fit_to_show(str(problem))
