@@ -84,7 +84,7 @@ _SCHEMA = {
 _MOST_NAMES = 5
 
 
-def parse(raw: Path) -> pl.DataFrame | Rows:
+def parse(raw: Path) -> Rows:
     """A row per KPI, area, year and sex: of one v3 body, or of the workbook that the web page gives."""
     if is_workbook(raw):
         return _parse_export(raw)
@@ -103,7 +103,7 @@ def parse(raw: Path) -> pl.DataFrame | Rows:
                     "isdeleted": cell.get("isdeleted", False),
                 }
             )
-    return pl.DataFrame(rows, schema=_SCHEMA)
+    return Rows(frame=pl.DataFrame(rows, schema=_SCHEMA))
 
 
 def _parse_export(raw: Path) -> Rows:

@@ -83,7 +83,7 @@ def parse(raw: Path) -> pl.DataFrame:
         raise Problem(
             raw.name,
             "inte Skolverkets rapport om elever per skolenhet",
-            found=next(iter(lines), "tom fil"),
+            found=next(filter(None, lines), "tom fil"),
             do="hämta 'Grundskolan - Antal elever per årskurs' per skolenhet som CSV",
         )
     end = next((number for number in range(start, len(lines)) if not lines[number].strip()), None)
@@ -113,4 +113,4 @@ def _lines(raw: Path) -> list[str]:
         ) from None
     if "\0" in text:
         raise Problem(raw.name, "filen är inte text", found="NUL-tecken", do="hämta om den")
-    return re.split(r"\r\n|\n|\r", text)
+    return re.split(r"\r\n|\n|\r", re.sub(r"\r?\n\Z", "", text))
