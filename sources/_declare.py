@@ -92,7 +92,7 @@ class Between:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """Text, optionally of a given length or from a closed list.
+    """Text, optionally of a given length or from a closed list; of more than `longest` characters it is refused.
 
     Of an `identity` only whether two are the same matters: it leaves the privacy door as a keyed hash.
     """
@@ -101,6 +101,7 @@ class Text:
     accepted: tuple[str, ...] = ()
     unknown: Unknown = Unknown.REFUSE
     identity: bool = False
+    longest: int = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)

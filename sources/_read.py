@@ -88,6 +88,23 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
     return frame.with_row_index("row_number", offset=1).filter(~is_blank)
 
 
+def is_workbook(raw: Path) -> bool:
+    """Whether a file begins as an XLSX does."""
+    with open_ordinary(raw) as file:
+        return file.read(len(_XLSX)) == _XLSX
+
+
+def read_grid(raw: Path) -> pl.DataFrame:
+    """Every cell of a workbook's first sheet as text, without a heading; for layouts of several heading rows.
+
+    Raises Problem for what is no workbook, and for one that is made to overwhelm its reader.
+    """
+    content = read_bytes(raw)
+    if not content.startswith(_XLSX):
+        raise Problem(raw.name, "filen är ingen arbetsbok", do="lämna den som XLSX, som utgivaren ger ut den")
+    return _workbook(raw, content, header_row=None)
+
+
 def check_columns(found: Sequence[str], source: Source, where: str) -> None:
     """Raise Problem unless every column found is declared and every declared column is found.
 
@@ -115,10 +132,10 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
         raise Problem(where, "kolumn saknas", found=", ".join(found), do=f"lägg till {', '.join(map(repr, absent))}")
 
 
-def _workbook(raw: Path, content: bytes) -> pl.DataFrame:
+def _workbook(raw: Path, content: bytes, header_row: int | None = 0) -> pl.DataFrame:
     safe = repacked(content, raw.name)
     try:
-        return fastexcel.read_excel(safe).load_sheet(0, dtypes="string").to_polars()
+        return fastexcel.read_excel(safe).load_sheet(0, header_row=header_row, dtypes="string").to_polars()
     except Exception as error:
         raise Problem(
             raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX"

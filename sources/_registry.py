@@ -10,6 +10,7 @@ import polars as pl
 
 from sources._declare import Source
 from sources._http import Answer, Http
+from sources._strict import Rows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class SourceModule:
     name: str
     path: Path
     source: Source
-    parse: Callable[[Path], pl.DataFrame]
+    parse: Callable[[Path], pl.DataFrame | Rows]
     fetch: Callable[[Http, Sequence[str]], Iterator[Answer]] | None
 
 

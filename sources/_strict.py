@@ -70,6 +70,14 @@ class Refusal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rows:
+    """What `parse` may return beside bare rows: remarks, whole sentences for a person, that are no reason to refuse."""
+
+    frame: pl.DataFrame
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Parsed:
     """The typed rows of one snapshot with their ledger."""
 
@@ -105,7 +113,7 @@ class Parsed:
             raise Problem(path.name, "filen är skadad", found=type(error).__name__, do="kör om") from None
 
 
-def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
+def conform(rows: pl.DataFrame | Rows, source: Source, where: str) -> Parsed:
     """Map, type and check the rows of one snapshot by what `source` declares.
 
     `rows` holds the publisher's columns (text, or already typed), and where it has one `row_number`, the row's place
@@ -113,7 +121,9 @@ def conform(rows: pl.DataFrame, source: Source, where: str) -> Parsed:
     source, for an unknown municipality or area, an unknown value where the list is closed,
     one key with two contents, and too few rows.
     """
-    rows, warnings = _seen(rows, where)
+    remarks = rows.remarks if isinstance(rows, Rows) else ()
+    rows, warnings = _seen(rows.frame if isinstance(rows, Rows) else rows, where)
+    warnings += [f"{where}: {remark}" for remark in remarks]
     numbered = rows if "row_number" in rows.columns else rows.with_row_index("row_number", offset=1)
     numbered = numbered.with_columns(pl.col("row_number").cast(pl.Int64))
     typed = numbered.select(
@@ -248,7 +258,8 @@ def _rule(column: Column) -> pl.Expr:
     cell, blank = pl.col(column.name), pl.col(f"?{column.name}")
     broken: dict[str, pl.Expr] = {"missing": blank} if column.required else {}
     if isinstance(column.type, (Text, Listed)):
-        broken["too_long"] = cell.str.len_chars() > _LONGEST_TEXT
+        longest = column.type.longest if isinstance(column.type, Text) else _LONGEST_TEXT
+        broken["too_long"] = cell.str.len_chars() > longest
     match column.type:
         case Listed(unknown=Unknown.WARN | Unknown.DROP) | Text(unknown=Unknown.WARN | Unknown.DROP):
             pass

@@ -1,11 +1,12 @@
-"""Kolada's values: one row per KPI, municipality, year and sex, as the v3 API answers.
+"""Kolada's values: one row per KPI, municipality, year and sex, as the v3 API answers, or as the web page exports.
 
-Facts checked against captures: the four statuses, rows with both a status and a value, 312 units, titles. Known only
-from client code: the v3 envelope and its `next_url`, 25 ids per path segment, `isdeleted`.
+Facts checked against captures: 9 (the four statuses, rows with both a status and a value, 312 units, titles, and of
+the export its two heading rows, names for codes, empty cells, means). Known only from client code: 3 (the v3 envelope
+and its `next_url`, 25 ids per path segment, `isdeleted`).
 """
 
-import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,6 @@ from sources._declare import (
     Concerns,
     Delivery,
     Disclosure,
-    Licence,
     Listed,
     Number,
     Source,
@@ -29,17 +29,18 @@ from sources._declare import (
     Whole,
 )
 from sources._http import Answer as HttpAnswer
-from sources._http import Http, next_page
-from sources._problem import Problem
-from sources._read import read_json
-from sources._strict import read_reference
+from sources._http import Http
+from sources._kolada import LICENCE, PUBLISHER, URL, check_fields, pages, segments, values_of, without_blanks
+from sources._problem import Problem, shown
+from sources._read import is_workbook, read_grid
+from sources._strict import Rows, municipality_codes, read_reference
 
 SOURCE = Source(
     title="Nyckeltal i Kolada",
-    publisher="Rådet för främjande av kommunala analyser (RKA)",
+    publisher=PUBLISHER,
     homepage="https://www.kolada.se",
-    url="https://api.kolada.se/v3",
-    licence=Licence("Fri användning enligt Koladas villkor", "https://www.kolada.se/om-oss/api/"),
+    url=URL,
+    licence=LICENCE,
     attribution="Källa: Kolada",
     attribution_processed="Egen bearbetning av uppgifter från Brå, SCB m.fl.",
     cadence=Cadence.YEARLY,
@@ -69,22 +70,28 @@ SOURCE = Source(
     concerns=Concerns.ADULTS,
 )
 
-_IDS_PER_SEGMENT = 25
-_MOST_PAGES = 200
 _ROW = {"kpi", "municipality", "period", "values"}
 _CELL = {"gender", "count", "status", "value", "isdeleted"}
+_SCHEMA = {
+    "kpi": pl.String,
+    "municipality": pl.String,
+    "period": pl.Int64,
+    "gender": pl.String,
+    "status": pl.String,
+    "value": pl.Float64,
+    "isdeleted": pl.Boolean,
+}
+_MOST_NAMES = 5
 
 
-def parse(raw: Path) -> pl.DataFrame:
-    """Flatten one v3 body into a row per KPI, municipality, year and sex."""
-    body = read_json(raw)
-    if not isinstance(body, dict) or not isinstance(body.get("values"), list):
-        raise Problem(raw.name, "inte ett Koladasvar", found="'values' saknas", do="hämta på nytt från /v3/data/kpi/")
+def parse(raw: Path) -> Rows:
+    """A row per KPI, area, year and sex: of one v3 body, or of the workbook that the web page gives."""
+    if is_workbook(raw):
+        return _parse_export(raw)
     rows = []
-    for row in body["values"]:
-        _only(row, _ROW, raw)
+    for row in values_of(raw, _ROW):
+        check_fields(row["values"], _CELL, raw)
         for cell in row["values"]:
-            _only(cell, _CELL, raw)
             rows.append(
                 {
                     "kpi": row["kpi"],
@@ -96,28 +103,62 @@ def parse(raw: Path) -> pl.DataFrame:
                     "isdeleted": cell.get("isdeleted", False),
                 }
             )
-    return pl.DataFrame(rows, schema=_SCHEMA)
+    return Rows(frame=pl.DataFrame(rows, schema=_SCHEMA))
 
 
-_SCHEMA = {
-    "kpi": pl.String,
-    "municipality": pl.String,
-    "period": pl.Int64,
-    "gender": pl.String,
-    "status": pl.String,
-    "value": pl.Float64,
-    "isdeleted": pl.Boolean,
-}
+def _parse_export(raw: Path) -> Rows:
+    """The web page's export: years in the second row, then a title, a municipality's name and a value for each year.
 
-
-def _only(found: dict[str, object], known: set[str], raw: Path) -> None:
-    if unknown := sorted(found.keys() - known):
+    It has neither ids nor codes, nor a word on sex (both together) or on why a cell is empty. Titles that nobody has
+    reviewed and means of municipalities are passed over by name. A year in which a title has no value at all was never
+    published: it gives no row. Raises Problem where no title is a reviewed one.
+    """
+    grid = read_grid(raw)
+    rows = grid.rows()
+    years = rows[1][2:] if len(rows) > 2 else ()
+    if not years or rows[1][:2] != (None, None) or not all(re.fullmatch(r"(19|20)\d\d", year or "") for year in years):
+        raise Problem(
+            raw.name, "inte en export från Kolada", found="andra raden har inga årtal", do="spara om från kolada.se"
+        )
+    ids = {
+        without_blanks(title): kpi for kpi, title in read_reference("kolada_kpis").select("kpi", "title").iter_rows()
+    }
+    codes = {**municipality_codes(), "riket": "0000"}
+    found, unknown, means = [], set[str](), set[str]()
+    for number, (title, name, *cells) in enumerate(rows[2:], 3):
+        if (kpi := ids.get(without_blanks(title or ""))) is None:
+            unknown.add(shown(title or ""))
+        elif re.search(r"^Alla kommuner|\(ovägt medel\)$", name or ""):
+            means.add(shown(name))
+        else:
+            area = codes.get((name or "").strip().lower(), name)
+            found += [(number, kpi, area, int(year), cell) for year, cell in zip(years, cells, strict=True)]
+    if not found:
         raise Problem(
             raw.name,
-            "okänt fält i Koladas svar",
-            found=f"'{unknown[0]}'",
-            do="svarets form har ändrats; uppdatera sources/kolada_values.py",
+            "inget granskat nyckeltal i exporten",
+            found=", ".join(sorted(unknown)),
+            do="välj nyckeltal ur data/reference/kolada_kpis.csv",
         )
+    published = {(kpi, year) for _, kpi, _, year, cell in found if cell}
+    frame = pl.DataFrame(
+        [
+            (number, kpi, area, year, "T", None if cell else "Missing", cell, False)
+            for number, kpi, area, year, cell in found
+            if (kpi, year) in published
+        ],
+        schema={"row_number": pl.Int64, **_SCHEMA, "value": pl.String},
+        orient="row",
+    )
+    return Rows(
+        frame=frame, remarks=(*_passed_over("titlar som inte granskats", unknown), *_passed_over("medel", means))
+    )
+
+
+def _passed_over(what: str, names: Collection[str]) -> tuple[str, ...]:
+    listed = sorted(names)
+    more = f" och {len(listed) - _MOST_NAMES} till" if len(listed) > _MOST_NAMES else ""
+    return (f"{len(listed)} {what} läses inte: {'; '.join(listed[:_MOST_NAMES])}{more}",) if listed else ()
 
 
 def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[HttpAnswer]:
@@ -135,38 +176,14 @@ def fetch(http: Http, municipalities: Sequence[str]) -> Iterator[HttpAnswer]:
         (sorted(kpis.filter(~is_counted)["kpi"]), near),
     )
     base = http.base("kolada_values", SOURCE.url)
-    bodies = []
     chunks = [
-        (some_kpis, some_areas)
+        f"data/kpi/{','.join(some_kpis)}/municipality/{','.join(some_areas)}"
         for kpi_list, areas in asked
-        for some_kpis in _segments(kpi_list)
-        for some_areas in _segments(areas)
+        for some_kpis in segments(kpi_list)
+        for some_areas in segments(areas)
     ]
-    for number, (some_kpis, some_areas) in enumerate(chunks, 1):
+    bodies: list[bytes] = []
+    for number, path in enumerate(chunks, 1):
         http.tell(f"kolada_values: fråga {number} av {len(chunks)}")
-        url: str | None = f"{base}/data/kpi/{','.join(some_kpis)}/municipality/{','.join(some_areas)}"
-        seen: set[str] = set()
-        while url:
-            if url in seen or len(seen) == _MOST_PAGES:
-                raise Problem(base, "svarets sidor tar aldrig slut", found=f"{len(seen)} sidor", do="försök senare")
-            seen.add(url)
-            body = http.get(url)
-            bodies.append(body)
-            following = _next_url(body, base)
-            url = next_page(url, following) if following else None
+        bodies += pages(http, base, path)
     yield HttpAnswer(request="data/kpi", bodies=tuple(bodies), extension="json")
-
-
-def _segments(ids: Sequence[str]) -> list[Sequence[str]]:
-    return [ids[start : start + _IDS_PER_SEGMENT] for start in range(0, len(ids), _IDS_PER_SEGMENT)]
-
-
-def _next_url(body: bytes, asked: str) -> str | None:
-    try:
-        answer = json.loads(body)
-        following = answer["next_url"]
-        if not isinstance(following, str | None):
-            raise TypeError("next_url")
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise Problem(asked, "inte ett Koladasvar", found="'next_url' saknas", do="försök senare") from None
-    return following

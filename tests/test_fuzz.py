@@ -73,7 +73,9 @@ def read(module: SourceModule, content: bytes) -> Parsed | None:
     """Read some bytes as a delivery, through the door and onto disk and back; None where a sentence stops them."""
     with file_of(content) as raw:
         try:
-            parsed = screen(parse_file(module, raw, raw.name), module.source, raw.name, RECEIVED)
+            parsed = parse_file(module, raw, raw.name)
+            if module.source.is_personal:  # a publisher may name days to come
+                parsed = screen(parsed, module.source, raw.name, RECEIVED)
             content_as_of([parsed.frame], module.source)
         except Problem as problem:
             assert_fit_to_show(str(problem))
@@ -153,10 +155,13 @@ def mutated(whole: bytes, cuts: Sequence[tuple[float, int, bytes]]) -> bytes:
 
 
 def small_sample(name: str) -> bytes:
-    """The first rows of a source's smallest sample file."""
-    path = min((SAMPLE / name).glob("*.[cj]s*"), key=lambda path: path.stat().st_size)
+    """The first rows of a source's smallest sample file; all of a workbook, and of a publisher's own CSV."""
+    path = min((SAMPLE / name).iterdir(), key=lambda path: path.stat().st_size)
+    if path.suffix == ".xlsx":
+        return path.read_bytes()
     if path.suffix == ".csv":
-        return b"".join(path.read_bytes().splitlines(keepends=True)[:6])
+        lines = path.read_bytes().splitlines(keepends=True)
+        return b"".join(lines[:6] if is_template(name, lines[0]) else lines)
     body = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(body, list):
         return json.dumps(body[:3]).encode()
@@ -164,6 +169,11 @@ def small_sample(name: str) -> bytes:
         if isinstance(rows, list) and rows and isinstance(rows[0], dict):
             body[name] = rows[:3]
     return json.dumps(body).encode()
+
+
+def is_template(name: str, first: bytes) -> bool:
+    """Whether a CSV begins with the source's columns, as the templates that services fill in do."""
+    return set(first.decode("utf-8-sig").strip().split(";")) <= set(all_sources()[name].source.column_names())
 
 
 def with_replaced(body: Any, path: Sequence[int], value: Any) -> Any:
@@ -217,7 +227,13 @@ def with_part(whole: bytes, name: str, change: Callable[[bytes], bytes]) -> byte
 # --------------------------------------------------------------------------------------------------------- the readers
 
 MODULES = list(all_sources().values())
-BY_HAND = [module for module in MODULES if module.source.by_hand]
+BY_HAND = [
+    module
+    for module in MODULES
+    if module.source.by_hand
+    and (whole := small_sample(module.name))[:2] != b"PK"
+    and is_template(module.name, whole.splitlines()[0])
+]
 FETCHED = [module for module in MODULES if not module.source.by_hand]
 
 

@@ -60,7 +60,7 @@ def counts() -> pl.DataFrame:
         "population_2010_2019",
         "population_2020_2023_inferred",
     )
-    values = pl.concat([kolada_values.parse(SAMPLE / f"{file}.json") for file in files])
+    values = pl.concat([kolada_values.parse(SAMPLE / f"{file}.json").frame for file in files])
     values = values.filter(pl.col("gender") == "T", pl.col("value").is_not_null())
     values = values.select("kpi", "municipality", "value", year="period")
     people = values.filter(pl.col("kpi") == "N01951").select("municipality", "year", people="value")

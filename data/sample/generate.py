@@ -17,6 +17,8 @@ import generate_pxweb
 import generate_reported_offences
 import generate_specialist_care
 import generate_trafa
+import generate_pupils_per_school
+import generate_school_survey
 
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
@@ -79,6 +81,8 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield from generate_specialist_care.files()
     yield from generate_trafa.files()
     yield from generate_pxweb.files()
+    yield from generate_pupils_per_school.files()
+    yield from generate_school_survey.files()
 
 
 # --- chance -------------------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
 -- title = "Granskade nyckeltal ur Kolada, med vår egen bedömning av vilken riktning som är bra"
 -- key = ["kpi"]
--- not_null = ["kpi", "title", "unit", "kind", "polarity"]
--- accepted = { kind = ["count", "published", "margin", "denominator"], polarity = ["low_is_good", "high_is_good", "none"] }
+-- not_null = ["kpi", "title", "unit", "kind", "polarity", "title_check"]
+-- accepted = { kind = ["count", "published", "margin", "denominator"], polarity = ["low_is_good", "high_is_good", "none"], title_check = ["same", "blanks_differ", "changed", "not_in_catalogue", "unchecked"] }
 -- [columns]
 -- kpi = "Nyckeltalets id i Kolada"
--- title = "Utgivarens titel"
+-- title = "Utgivarens titel när nyckeltalet granskades"
 -- unit = "Enhet"
 -- kind = "count: antalet återskapas; published: används som publicerat; margin: osäkerhetstal; denominator: nämnare"
 -- margin_kpi = "Det nyckeltal som bär osäkerhetstalet"
@@ -13,16 +13,32 @@
 -- is_effort_driven = "Följer polisens insatser"
 -- is_overlapping = "Perioderna överlappar varandra"
 -- note = "Anmärkning"
+-- reason_without_indicator = "Varför inget visas av nyckeltalet; tomt för dem som visas och för osäkerhetstal och nämnare"
+-- published_title = "Utgivarens titel nu"
+-- description = "Utgivarens beskrivning nu"
+-- title_check = "same, blanks_differ, changed (serien är stoppad), not_in_catalogue eller unchecked (ingen katalog är hämtad)"
+-- publication_date = "Dag då utgivaren ger ut nya värden"
 select
-    kpi,
-    title,
-    unit,
-    kind,
-    nullif(margin_kpi, '') as margin_kpi,
-    nullif(focus_area, '') as focus_area,
-    polarity,
-    is_effort_driven = 'true' as is_effort_driven,
-    is_overlapping = 'true' as is_overlapping,
-    nullif(note, '') as note
-from reference.kolada_kpis
-order by kpi
+    reviewed.kpi,
+    reviewed.title,
+    reviewed.unit,
+    reviewed.kind,
+    nullif(reviewed.margin_kpi, '') as margin_kpi,
+    nullif(reviewed.focus_area, '') as focus_area,
+    reviewed.polarity,
+    reviewed.is_effort_driven = 'true' as is_effort_driven,
+    reviewed.is_overlapping = 'true' as is_overlapping,
+    nullif(reviewed.note, '') as note,
+    without_indicator.reason as reason_without_indicator,
+    published.title as published_title,
+    published.description,
+    case
+        when published.kpi is not null then published.title_check
+        when exists (select 1 from staging.kolada_kpis) then 'not_in_catalogue'
+        else 'unchecked'
+    end as title_check,
+    published.publication_date
+from reference.kolada_kpis as reviewed
+left join reference.kpis_without_indicator as without_indicator on without_indicator.kpi = reviewed.kpi
+left join staging.kolada_kpis as published on published.kpi = reviewed.kpi
+order by reviewed.kpi

@@ -1,30 +1,38 @@
 -- title = "Koladas värden för de nyckeltal som granskats, nyaste iakttagelsen av varje"
 -- key = ["kpi", "area_code", "year", "gender"]
--- not_null = ["kpi", "area_code", "year", "gender", "status", "is_synthetic", "data_as_of"]
+-- not_null = ["kpi", "area_code", "year", "gender", "status", "is_stopped", "is_synthetic", "data_as_of"]
 -- accepted = { status = ["ok", "suppressed", "not_reported", "not_applicable"], gender = ["T", "K", "M"] }
 with newest as (
     select *
     from parsed.kolada_values
     where kpi in (select kpi from reference.kolada_kpis)
     qualify row_number() over (partition by kpi, area_code, year, gender order by observed_at desc, snapshot desc) = 1
+),
+
+checked as (
+    select newest.*, coalesce(kpis.is_stopped, false) as is_stopped
+    from newest
+    left join staging.kolada_kpis as kpis using (kpi)
 )
 
--- Status wins: some captured rows hold both a status and a value.
+-- Status wins: some captured rows hold both a status and a value. A series is stopped when its title has changed since
+-- it was reviewed: another unit must never be read as a rise.
 select
     kpi,
     area_code,
     year,
     gender,
     case
-        when is_deleted or status = 'Missing' then 'not_reported'
+        when is_stopped or is_deleted or status = 'Missing' then 'not_reported'
         when status = 'Privacy' then 'suppressed'
         when status = 'Not applicable' then 'not_applicable'
         when value is null then 'not_reported'
         else 'ok'
     end as status,
-    case when status is null and not coalesce(is_deleted, false) then value end as value,
+    case when status is null and not is_stopped and not coalesce(is_deleted, false) then value end as value,
+    is_stopped,
     is_synthetic,
     is_inferred,
     snapshot,
     least(make_date(year::integer, 12, 31), content_as_of) as data_as_of
-from newest
+from checked
