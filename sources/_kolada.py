@@ -56,7 +56,7 @@ def pages(http: Http, base: str, path: str) -> Iterator[bytes]:
         if url in seen or len(seen) == _MOST_PAGES:
             raise Problem(base, "svarets sidor tar aldrig slut", found=f"{len(seen)} sidor", do="försök senare")
         seen.add(url)
-        body = http.get(url)
+        body = http.get(url, accept="json")
         yield body
         following = _next_url(body, base)
         url = next_page(url, following) if following else None

@@ -22,7 +22,8 @@ from sources._parse import parse_file
 from sources._problem import Problem
 from sources._registry import all_sources
 from sources._strict import Ledger, Parsed, read_reference
-from tests.replay import Asked, Replay, Reply, replaying, reply
+from tests.publishers import kolada
+from tests.replay import Replay, Reply, hurry, replaying, reply
 
 NOW = datetime(2026, 8, 7, 0, 30, tzinfo=UTC)
 # Made up after what the series was until 2024: the titles of that time are in no capture.
@@ -257,34 +258,16 @@ def test_status_shows_what_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixt
 # asking the publisher ---------------------------------------------------------------------------------------------
 
 
-class Api:
-    """Kolada's metadata as v3 answers, in pages of ten, from the sample's files."""
-
-    def __init__(self) -> None:
-        files = sorted((SAMPLE / "kolada_kpis").iterdir())
-        self.kpis = [each for path in files for each in json.loads(path.read_text(encoding="utf-8"))["values"]]
-        self.groups = json.loads((SAMPLE / "kolada_groups/similar_2025.json").read_text(encoding="utf-8"))["values"]
-        self.units = json.loads((SAMPLE / "kolada_municipalities/municipalities.json").read_text(encoding="utf-8"))[
-            "values"
-        ]
-
-    def __call__(self, asked: Asked) -> Reply:
-        _, _, what, *rest = asked.path.split("/")
-        ids = rest[0].split(",") if rest else []
-        if len(ids) > 25:
-            return Reply(status=400)
-        rows = {"kpi": self.kpis, "municipality_groups": self.groups, "municipality": self.units}[what]
-        rows = [row for row in rows if not ids or row["id"] in ids]
-        page = int(asked.query.get("page", ["1"])[0])
-        more = f"http://{asked.headers['host']}{asked.path}?page={page + 1}" if page * 10 < len(rows) else None
-        return reply({**envelope(*rows[(page - 1) * 10 : page * 10]), "next_url": more})
-
-
 @pytest.fixture
 def publisher() -> Iterator[Replay]:
     with replaying() as server:
-        server.routes["kolada"] = Api()
+        server.routes["kolada"] = kolada.route()
         yield server
+
+
+@pytest.fixture(autouse=True)
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    return hurry(monkeypatch)
 
 
 METADATA: Mapping[str, int] = {"kolada_kpis": 114, "kolada_groups": 147, "kolada_municipalities": 312}

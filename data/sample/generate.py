@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import generate_pupils_per_school
 import generate_pxweb
 import generate_reported_offences
+import generate_school_survey
 import generate_specialist_care
 import generate_trafa
-import generate_pupils_per_school
-import generate_school_survey
 
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
