@@ -13,6 +13,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import generate_police_extracts
+import generate_rescue_callouts
+import generate_road_accidents
+
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
 
@@ -70,6 +74,9 @@ def files() -> Iterator[tuple[str, bytes]]:
         yield f"youth_survey/youth_survey_{year}.csv", youth_survey(year)
     for year in (2024, 2025):
         yield f"citizen_survey/synthetic_{year}.csv", citizen_survey(year)
+    yield from generate_police_extracts.files()
+    yield from generate_rescue_callouts.files()
+    yield from generate_road_accidents.files()
 
 
 # --- chance -------------------------------------------------------------------------------------------------------
