@@ -74,7 +74,15 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
         with Http(user_agent=agent, base_urls=plan.settings.base_urls, tell=tell) as http:
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
-                _record(plan, module, parts, request=answer.request, observed_at=plan.now, origin="fetch")
+                _record(
+                    plan,
+                    module,
+                    parts,
+                    request=answer.request,
+                    observed_at=plan.now,
+                    origin="fetch",
+                    is_latest=answer.is_latest,
+                )
 
 
 def _collect_sample(plan: Plan, module: SourceModule) -> None:
@@ -132,6 +140,7 @@ def _record(
     inferred: bool = False,
     original: Sequence[Path] = (),
     deliverer: str = "",
+    is_latest: bool = True,
 ) -> Observation:
     paths = parse_snapshots(module, plan.data, parts).values()
     frames = [pl.read_parquet(path, columns=[module.source.speaks_of]) for path in paths]
@@ -140,7 +149,7 @@ def _record(
             f"{module.name}, {request}", "svaret har inga godkända rader", do="senast giltiga uppgifter används"
         )
     seen_on = observed_at.astimezone(STOCKHOLM).date()
-    until = min(content_as_of(frames, module.source) or seen_on, seen_on)
+    until = min(content_as_of(frames, module.source, is_latest=is_latest) or seen_on, seen_on)
     is_redacted = module.source.landing is Landing.REDACTED
     observation = Observation(
         source=module.name,

@@ -92,6 +92,15 @@ SOURCE = Source(
     disclosure=Disclosure.LOCAL,
     concerns=Concerns.CHILDREN,  # offences of any kind; what is reviewed says better in police_extract_codes.csv
     landing=Landing.REDACTED,
+    retention_months=24,  # a proposal, not law: the municipality's own decision is what counts
+    aggregate=(
+        ("unit", "varchar"),
+        ("code", "varchar"),
+        ("code_text", "varchar"),
+        ("municipality_code", "varchar"),
+        ("month", "date"),
+        ("counted", "bigint"),
+    ),
     by_hand=True,
 )
 

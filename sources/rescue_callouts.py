@@ -89,6 +89,15 @@ SOURCE = Source(
     disclosure=Disclosure.LOCAL,
     concerns=Concerns.THINGS,
     landing=Landing.REDACTED,
+    retention_months=24,  # a proposal, not law: the municipality's own decision is what counts
+    aggregate=(
+        ("municipality_code", "varchar"),
+        ("month", "date"),
+        ("event_type", "varchar"),
+        ("is_vehicle_fire", "boolean"),
+        ("cause", "varchar"),
+        ("callouts", "bigint"),
+    ),
     by_hand=True,
 )
 

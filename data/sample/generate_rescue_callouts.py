@@ -4,13 +4,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
 
-HEADER = (
-    "handelseId datum tid utlosandeHandelseText foljdolyckaGruppText lanskod lanKortNamn kommun kommunKortNamn "
-    "kommungruppSKL2017 kommungruppTextSKL2017 deso verksamhetUtemiljoKategoriText verksamhetUtemiljoText "
-    "antalPersonbil antalBuss antalLastbil antalHusvagnHusbil antalOvrigaVagfordon antalJordbruksmaskin "
-    "antalSkogsmaskin antalAnnanArbetsmaskin antalSparfordon antalFartygBat antalFlygplanHelikopter antalAnnatFordon "
-    "objektForstAntandesKategoriText objektForstAntandesText varmekallaKategoriText varmekallaText orsakAvsiktText"
-).split()
+# fmt: off
+HEADER = [
+    "handelseId", "datum", "tid", "utlosandeHandelseText", "foljdolyckaGruppText", "lanskod", "lanKortNamn", "kommun",
+    "kommunKortNamn", "kommungruppSKL2017", "kommungruppTextSKL2017", "deso", "verksamhetUtemiljoKategoriText",
+    "verksamhetUtemiljoText", "antalPersonbil", "antalBuss", "antalLastbil", "antalHusvagnHusbil",
+    "antalOvrigaVagfordon", "antalJordbruksmaskin", "antalSkogsmaskin", "antalAnnanArbetsmaskin", "antalSparfordon",
+    "antalFartygBat", "antalFlygplanHelikopter", "antalAnnatFordon", "objektForstAntandesKategoriText",
+    "objektForstAntandesText", "varmekallaKategoriText", "varmekallaText", "orsakAvsiktText",
+]
+# fmt: on
 YEARS = range(2021, 2026)
 # Name, group of municipalities, fires a year.
 MUNICIPALITIES = {

@@ -17,38 +17,28 @@
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 with covered as (
-    select snapshot, unit, coalesce(code, '') as code, year(date) as year
-    from staging.police_extracts
+    select snapshot, unit, coalesce(code, '') as code, year(month) as year
+    from staging.police_extracts_by_snapshot
     group by all
-    having count(distinct month(date)) = 12
+    having count(distinct month) = 12
 ),
 
 counts as (
-    select
-        municipality_code,
-        date_trunc('month', date)::date as month,
-        unit,
-        coalesce(code, '') as code,
-        code_text,
-        snapshot,
-        sum(counted)::bigint as number,
-        bool_or(is_synthetic) as is_synthetic,
-        max(data_as_of) as data_as_of
-    from staging.police_extracts
+    select *
+    from staging.police_extracts_by_snapshot
     where municipality_code is not null
-    group by all
 )
 
 select
     counts.municipality_code,
     counts.month,
     counts.unit as counted_unit,
-    counts.code,
+    coalesce(counts.code, '') as code,
     coalesce(codes.title, counts.code_text) as title,
-    any_value(nullif(codes.focus_area, '')) as focus_area,
-    coalesce(any_value(codes.role), case when counts.unit = 'interventions' then 'activity' else 'unreviewed' end) as role,
-    coalesce(any_value(codes.concerns), 'children') as concerns,
-    sum(counts.number)::bigint as number,
+    nullif(codes.focus_area, '') as focus_area,
+    coalesce(codes.role, case when counts.unit = 'interventions' then 'activity' else 'unreviewed' end) as role,
+    coalesce(codes.concerns, 'children') as concerns,
+    sum(counts.counted)::bigint as number,
     bool_and(covered.year is not null) as is_whole_year,
     bool_or(counts.is_synthetic) as is_synthetic,
     max(counts.data_as_of) as data_as_of
@@ -56,10 +46,10 @@ from counts
 left join covered
     on covered.snapshot = counts.snapshot
     and covered.unit = counts.unit
-    and covered.code = counts.code
+    and covered.code = coalesce(counts.code, '')
     and covered.year = year(counts.month)
 left join reference.police_extract_codes as codes
     on codes.unit = counts.unit
     and codes.code = counts.code
-group by counts.municipality_code, counts.month, counts.unit, counts.code, coalesce(codes.title, counts.code_text)
-order by counts.municipality_code, counts.month, counted_unit, counts.code, title
+group by all
+order by counts.municipality_code, counts.month, counted_unit, code, title

@@ -14,14 +14,14 @@
 -- data_as_of = "Sista dag som uppgiften talar om"
 select
     municipality_code,
-    date_trunc('month', date)::date as month,
+    month,
     event_type as event_group,
     is_vehicle_fire as has_vehicle_fire,
     cause as cause_group,
-    count(*) as callouts,
-    bool_and(year(observed_at at time zone 'Europe/Stockholm') > year(date)) as is_whole_year,
+    sum(callouts)::bigint as callouts,
+    bool_and(year(received_on) > year(month)) as is_whole_year,
     bool_or(is_synthetic) as is_synthetic,
     max(data_as_of) as data_as_of
-from staging.rescue_callouts
+from staging.rescue_callouts_by_snapshot
 group by all
 order by municipality_code, month, event_group, has_vehicle_fire, cause_group
