@@ -110,9 +110,11 @@ def parse(raw: Path) -> pl.DataFrame:
     A vehicle burns in an event that was triggered so, or that spread to one: a fire in a building, a traffic accident.
     """
     rows = read_table(raw, SOURCE)
-    burned = pl.col("utlosandeHandelseText").str.contains(_VEHICLE_FIRE, literal=True) | pl.col(
-        "foljdolyckaGruppText"
-    ).str.contains(_VEHICLE_FIRE, literal=True)
+    burned = pl.any_horizontal(
+        pl.col("utlosandeHandelseText", "foljdolyckaGruppText")
+        .str.to_lowercase()
+        .str.contains(_VEHICLE_FIRE.lower(), literal=True)
+    )
     return rows.with_columns(
         foljdolyckaGruppText=pl.when(burned).then(pl.lit("ja")).when(~burned).then(pl.lit("nej")),
         handelseId=pl.col("handelseId").str.replace(r"\.0$", ""),
