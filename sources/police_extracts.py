@@ -63,7 +63,7 @@ SOURCE = Source(
     expected_by="12-31",  # an extract is ordered when it is needed
     delivery=Delivery.REPLACES_PERIOD,
     columns=(
-        Column("unit", "unit", Text(accepted=UNITS, unknown=Unknown.STOP), derived=True),
+        Column("unit", "unit_counted", Text(accepted=UNITS, unknown=Unknown.STOP), derived=True),
         Column("extract", "extract", Text(), derived=True),
         Column("row_key", "row_key", Text(identity=True), derived=True),
         Column(_AREA, "police_area", Text(), required=False),

@@ -118,7 +118,7 @@ def test_no_group_and_no_row_in_words_leaves_the_source(built: Path) -> None:
     ],
 )
 def test_the_heading_says_what_is_counted(tmp_path: Path, heading: str, unit: str) -> None:
-    assert parse(tmp_path, WHOLE.replace("Antal HR", heading)).frame["unit"].to_list() == [unit]
+    assert parse(tmp_path, WHOLE.replace("Antal HR", heading)).frame["unit_counted"].to_list() == [unit]
 
 
 @pytest.mark.parametrize("heading", ["Antal", "count"])
@@ -147,7 +147,7 @@ def test_two_units_of_one_code_and_month_are_two_rows(tmp_path: Path) -> None:
 def test_cases_by_offence_are_read_with_their_code_and_without_their_group(tmp_path: Path) -> None:
     text = CASES.format("Antal anmälningar") + CASE.format("-", 1) + CASE.format("2024-05-02", 3)
     frame = parse(tmp_path, text).frame
-    kept = frame.select("unit", "police_area", "municipality_code", "code_title", "date", "counted").rows()
+    kept = frame.select("unit_counted", "police_area", "municipality_code", "code_title", "date", "counted").rows()
     code = "5010 Narkotikastrafflagen, innehav"
     # One day, area and code: one not yet accounted for ('-'), three that are. Neither is a duplicate of the other.
     day = date(2024, 3, 1)

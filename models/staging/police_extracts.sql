@@ -5,7 +5,7 @@
 
 -- Two extracts may speak of the same day, area and code; one of them may have several rows of it.
 select
-    unit,
+    unit_counted as unit,
     nullif(regexp_extract(code_title, '^\d{3,4}'), '') as code,
     regexp_replace(code_title, '^\d{3,4}[ |]*', '') as code_text,
     police_area,
@@ -19,6 +19,6 @@ select
 from parsed.police_extracts
 qualify
     dense_rank() over (
-        partition by unit, code_title, coalesce(municipality_code, ''), coalesce(police_area, ''), date
+        partition by unit_counted, code_title, coalesce(municipality_code, ''), coalesce(police_area, ''), date
         order by observed_at desc, snapshot desc
     ) = 1
