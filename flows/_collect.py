@@ -78,7 +78,15 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
         with _client(plan, module, tell) as http:
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
-                _record(plan, module, parts, request=answer.request, observed_at=plan.now, origin="fetch")
+                _record(
+                    plan,
+                    module,
+                    parts,
+                    request=answer.request,
+                    observed_at=plan.now,
+                    origin="fetch",
+                    is_latest=answer.is_latest,
+                )
 
 
 def _client(plan: Plan, module: SourceModule, tell: Tell) -> Http:
@@ -172,6 +180,7 @@ def _record(
     inferred: bool = False,
     original: Sequence[Path] = (),
     deliverer: str = "",
+    is_latest: bool = True,
 ) -> Observation:
     paths = parse_snapshots(module, plan.data, parts).values()
     frames = [pl.read_parquet(path, columns=[module.source.speaks_of]) for path in paths]
@@ -180,7 +189,11 @@ def _record(
             f"{module.name}, {request}", "svaret har inga godkända rader", do="senast giltiga uppgifter används"
         )
     seen_on = observed_at.astimezone(STOCKHOLM).date()
-    said = date(int(period), 12, 31) if module.source.dated_by_period else content_as_of(frames, module.source)
+    said = (
+        date(int(period), 12, 31)
+        if module.source.dated_by_period
+        else content_as_of(frames, module.source, is_latest=is_latest)
+    )
     until = min(said or seen_on, seen_on)
     is_redacted = module.source.landing is Landing.REDACTED
     observation = Observation(

@@ -56,11 +56,15 @@ _FAULTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """A publisher's whole answer to one request: every page's bytes, in order."""
+    """A publisher's whole answer to one request: every page's bytes, in order.
+
+    is_latest: whether it is known to hold the newest there is; one that is not says nothing of freshness.
+    """
 
     request: str
     bodies: tuple[bytes, ...]
     extension: str
+    is_latest: bool = True
 
 
 class _AskAgain(Exception):

@@ -344,15 +344,16 @@ def _without_duplicates(kept: pl.DataFrame, source: Source, where: str) -> pl.Da
     )
 
 
-def content_as_of(frames: Sequence[pl.DataFrame], source: Source) -> date | None:
+def content_as_of(frames: Sequence[pl.DataFrame], source: Source, *, is_latest: bool = True) -> date | None:
     """The last day that the rows of an observation speak of; None when they say nothing of it.
 
+    An answer that is not the latest is known to reach no further than its oldest row: newer ones may be lacking.
     Raises Problem for a period that is neither a day, an instant, a year (2025) nor a month (2025M08).
     """
     column = pl.concat([frame.select(source.speaks_of) for frame in frames])[source.speaks_of].drop_nulls()
     if column.is_empty():
         return None
-    last = column.max()
+    last = column.max() if is_latest else column.min()
     if isinstance(last, datetime):
         return last.astimezone(STOCKHOLM).date()
     if isinstance(last, date):

@@ -777,6 +777,27 @@ HANDED = {
             ),
         ),
     ),
+    "police_extracts": (
+        "'; --.csv",
+        evil_table(
+            "Lokalpolisområde;Kommun;HR-kod Beskrivning Slutlig;Datum;Antal HR",
+            lambda text: (text, "1415", text, "2025-01-31", "1"),
+        ),
+    ),
+    "rescue_callouts": (
+        "=a.csv",
+        evil_table(
+            "handelseId;datum;kommun;utlosandeHandelseText;foljdolyckaGruppText;orsakAvsiktText;deso",
+            lambda text: (text, "2025-01-31", "1415", "Trafikolycka", text, "Gick inte att bedöma", text),
+        ),
+    ),
+    "road_accidents": (
+        "<b>.csv",
+        evil_table(
+            "olycks_id;person_nr;datum;kommun;svarhetsgrad;trafikelement;aldersgrupp;rapporterad_av",
+            lambda text: (text, "1", "2025-01-31", "1415", "lindrig", "cykel", "15-17 år", "polis"),
+        ),
+    ),
 }
 
 

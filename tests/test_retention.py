@@ -269,7 +269,7 @@ def test_a_day_before_a_removal_is_told_what_it_lacks_and_later_days_are_not() -
 
 def test_every_source_about_people_has_a_retention_and_counts_that_stay() -> None:
     models = {model.table: model for model in all_models()}
-    assert set(PERSONAL) == {"incident_reports", "youth_survey"}
+    assert set(PERSONAL) == {"incident_reports", "police_extracts", "rescue_callouts", "road_accidents", "youth_survey"}
     for name, module in all_sources().items():
         assert (module.source.retention_months is not None) == module.source.is_personal, name
         if module.source.is_personal:
@@ -499,7 +499,7 @@ def test_without_a_decision_nothing_goes_and_status_says_so(tmp_path: Path, caps
     assert re.search(
         r"incident_reports +gallras ej: beslut saknas \(1 ögonblicksbilder, den äldsta sedan 2026-01-15\)", said
     )
-    assert said.count("gallras") == 1
+    assert said.count("gallras") == 3  # and those of rescue_callouts and road_accidents
     found = {each["source"]: each for each in json.loads(read_status(tmp_path, capsys, "--json"))["sources"]}
     assert [
         found["incident_reports"][f"retention_{name}"] for name in ("months", "decision", "ended", "ended_since")

@@ -19,6 +19,9 @@ import generate_reported_offences
 import generate_school_survey
 import generate_specialist_care
 import generate_trafa
+import generate_police_extracts
+import generate_rescue_callouts
+import generate_road_accidents
 
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
@@ -83,6 +86,9 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield from generate_pxweb.files()
     yield from generate_pupils_per_school.files()
     yield from generate_school_survey.files()
+    yield from generate_police_extracts.files()
+    yield from generate_rescue_callouts.files()
+    yield from generate_road_accidents.files()
 
 
 # --- chance -------------------------------------------------------------------------------------------------------

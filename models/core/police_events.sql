@@ -1,6 +1,6 @@
 -- title = "Polisens händelsenotiser, nyaste lydelsen: annan information, inget mått på brottsligheten"
 -- key = ["event_id"]
--- not_null = ["event_id", "published_at", "type", "role", "is_digest", "versions", "is_synthetic"]
+-- not_null = ["event_id", "published_at", "type", "role", "is_digest", "has_earlier_twin", "versions", "is_synthetic"]
 -- accepted = { role = ["outcome", "activity", "context", "summary", "information", "other", "unknown"] }
 -- [columns]
 -- event_id = "Polisens id för notisen"
@@ -14,6 +14,7 @@
 -- is_digest = "Sammanfattning av flera händelser; räknas aldrig som en"
 -- keyword_flags = "Kategorier ur rubrik och ingress enligt granskade nyckelord"
 -- url = "Notisens adress på polisen.se"
+-- has_earlier_twin = "En tidigare notis med annat id har samma tid, typ och plats i rubriken: kan vara samma händelse två gånger"
 -- versions = "Antal lydelser som har iakttagits"
 -- is_synthetic = "Konstruerade exempeldata"
 with newest as (
@@ -34,6 +35,9 @@ select
     coalesce(types.role = 'summary', newest.type like 'Sammanfattning%') as is_digest,
     keyword_flags,
     url,
+    occurred_at is not null and row_number() over (
+        partition by occurred_at, coalesce(types.canonical_type, newest.type), place order by published_at, event_id
+    ) > 1 as has_earlier_twin,
     versions,
     is_synthetic
 from newest
