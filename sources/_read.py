@@ -66,12 +66,18 @@ def _is_deeper(body: Any, levels: int) -> bool:
 
 
 def read_table(raw: Path, source: Source) -> pl.DataFrame:
-    """Read a hand-delivered CSV or XLSX into a frame of text, every column declared by `source`, and `row_number`.
+    """As `read_cells`, every column declared by `source`. Raises Problem for unknown or missing columns too."""
+    frame = read_cells(raw)
+    check_columns([name for name in frame.columns if name != "row_number"], source, raw.name)
+    return frame
+
+
+def read_cells(raw: Path) -> pl.DataFrame:
+    """Read a CSV or XLSX into a frame of text under whatever headings it has, and `row_number`.
 
     CSV may be UTF-8 (with or without byte order mark) or Windows-1252, separated by semicolon, comma or tab; of a
     workbook the first sheet is read. Blank rows are passed over but numbered, so that a row is found in the file by
-    its number. Raises Problem for an unreadable file, one that is made to overwhelm its reader, and for unknown or
-    missing columns.
+    its number. Raises Problem for an unreadable file, and one that is made to overwhelm its reader.
     """
     content = read_bytes(raw)
     if not content.removeprefix(codecs.BOM_UTF8).strip():
@@ -82,8 +88,9 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
         )
     frame = _workbook(raw, content) if content.startswith(_XLSX) else _delimited(raw, content)
     names = [re.sub(UNSEEN, "", name).strip() for name in frame.columns]
-    check_columns(names, source, raw.name)
-    frame.columns = names
+    frame.columns = [
+        f"{name}_duplicated_{at}" if name in (*names[:at], "row_number") else name for at, name in enumerate(names)
+    ]
     is_blank = pl.all_horizontal(pl.col(frame.columns).is_null() | (pl.col(frame.columns).str.strip_chars() == ""))
     return frame.with_row_index("row_number", offset=1).filter(~is_blank)
 
@@ -102,7 +109,7 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
             do=f"lägg rubrikerna överst: {', '.join(known)}",
         )
     for at, name in enumerate(found):
-        twice = name.rpartition("_duplicated_")[0]  # so the reader names the second of two equal headings
+        twice = name.rpartition("_duplicated_")[0]  # so the second of two equal headings is called
         twice = name if name in found[:at] else twice
         if twice in known:
             raise Problem(where, "samma rubrik två gånger", found=f"'{twice}'", do="ta bort den ena kolumnen")
