@@ -58,8 +58,8 @@ SOURCE = Source(
         Column("kategori", "category", Listed(table="incident_categories", match="category", to="canonical_category")),
         Column("rapportor", "reporter", Text(identity=True), required=False),
         Column("keyword_flags", "keyword_flags", Text(), required=False, derived=True),
-        # Which of its categories a row has of a report that has several; empty in the template, which has one.
-        Column("part", "part", Whole(minimum=1), required=False, derived=True),
+        # Which of its categories a row has of a report that has several; the template has one.
+        Column("part", "part", Whole(minimum=1), derived=True),
         Column("cost_sek", "cost_sek", Number(minimum=0.0, maximum=1e9), required=False, derived=True),
         # What the list of reporting units says of the row (`_reporters.py`).
         Column("expected_in_week", "expected_in_week", Whole(minimum=0), required=False, derived=True),
@@ -142,6 +142,7 @@ def _with_derived(rows: pl.DataFrame, free_text: tuple[str, ...]) -> pl.DataFram
     present = [name for name in free_text if name in rows.columns]
     flags = keyword_flags(*present) if present else pl.lit(None, pl.String)
     rows = rows.with_columns(keyword_flags=flags).drop(present)
+    rows = rows if "part" in rows.columns else rows.with_columns(part=pl.lit(1, pl.Int64))
     derived = [column.source for column in SOURCE.columns if column.derived and column.source not in rows.columns]
     return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in derived)
 

@@ -1,7 +1,7 @@
 -- title = "Rapporteringsgrad: hur många verksamheter som rapporterade, av dem som ska, per kommun och vecka eller månad det senaste året"
 -- key = ["municipality_code", "period_type", "period_start"]
 -- not_null = ["municipality_code", "period_type", "period_start", "reporters", "is_synthetic", "data_as_of"]
--- accepted = { period_type = ["week", "month"] }
+-- accepted = { period_type = ["week", "month"], concerns = ["places"] }
 -- ranges = { reporters = { min = 0 }, expected = { min = 0 }, expected_reporters = { min = 0 } }
 -- [columns]
 -- municipality_code = "Kommunkod"
@@ -11,6 +11,7 @@
 -- expected = "Antal enheter som ska rapportera enligt kommunens lista; tomt utan lista. I en period utan rapporter gäller det närmast föregående antalet"
 -- expected_reporters = "Antal av dem som rapporterade: 8 av 11; tomt utan lista"
 -- unlisted_reporters = "Antal verksamheter som rapporterade men inte står i listan, kanske under ett annat namn; tomt utan lista"
+-- concerns = "Vad det handlar om: verksamheter, ingen människa"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 
@@ -114,6 +115,7 @@ select
     expected,
     case when expected is not null then expected_reporters end as expected_reporters,
     case when expected is not null then unlisted_reporters end as unlisted_reporters,
+    'places' as concerns,
     is_synthetic,
     data_as_of
 from rows

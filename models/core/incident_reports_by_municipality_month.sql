@@ -10,7 +10,7 @@
 -- concerns = "Vad kategorin handlar om: things, places, adults eller children; bara de två första finns i en utgåva"
 -- reports = "Antal rapporter; 0 betyder att någon rapporterade den månaden men inget av detta slag; en rapport med flera kategorier räknas i var och en"
 -- events = "Antal troliga händelser: samma kommun, plats, kategori, dag och fjärdedels dygn från olika verksamheter räknas en gång"
--- cost_sek = "Kostnad i kronor i de rapporter som anger en, hela kostnaden i var och en av rapportens kategorier; tomt om ingen gör det"
+-- total_cost_sek = "Kostnad i kronor i de rapporter som anger en, hela kostnaden i var och en av rapportens kategorier; tomt om ingen gör det"
 -- reporters = "Antal verksamheter som rapporterade något alls den månaden"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
@@ -38,7 +38,7 @@ counts as (
         category,
         sum(reports)::bigint as reports,
         sum(events)::bigint as events,
-        sum(cost_sek)::decimal(18, 2) as cost_sek
+        sum(cost_sek)::decimal(18, 2) as total_cost_sek
     from (
         select * replace (unnest(string_split(category, ',')) as category) from staging.incident_reports_by_snapshot
     )
@@ -53,7 +53,7 @@ select
     categories.concerns,
     coalesce(counts.reports, 0) as reports,
     coalesce(counts.events, 0) as events,
-    counts.cost_sek,
+    counts.total_cost_sek,
     active.reporters,
     active.is_synthetic,
     active.data_as_of

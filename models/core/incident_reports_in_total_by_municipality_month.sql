@@ -9,7 +9,7 @@
 -- events = "Antal troliga händelser: rapporter från olika verksamheter om samma plats, kategori, dag och fjärdedels dygn räknas en gång"
 -- nothing_to_report = "Antal rapporter om att inget fanns att rapportera"
 -- reporters = "Antal verksamheter som rapporterade något alls, också att inget fanns att rapportera"
--- cost_sek = "Kostnad i kronor i de rapporter som anger en; tomt om ingen gör det"
+-- total_cost_sek = "Kostnad i kronor i de rapporter som anger en; tomt om ingen gör det"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 select
@@ -19,7 +19,7 @@ select
     coalesce(sum(events) filter (where category <> 'nothing_to_report'), 0)::bigint as events,
     coalesce(sum(reports) filter (where category = 'nothing_to_report'), 0)::bigint as nothing_to_report,
     sum(reporters)::bigint as reporters,
-    sum(cost_sek)::decimal(18, 2) as cost_sek,
+    sum(cost_sek)::decimal(18, 2) as total_cost_sek,
     bool_or(is_synthetic) as is_synthetic,
     max(data_as_of) as data_as_of
 from staging.incident_reports_by_snapshot
