@@ -6,6 +6,7 @@ used themselves, since what is constant in them (a municipality) is another's.
 """
 
 import difflib
+import re
 import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -72,8 +73,8 @@ def _read(path: Path, name: str) -> Mapping:
     try:
         said = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        line = getattr(error, "lineno", "")  # its text may quote the file
-        found = f"rad {line}" if line else type(error).__name__
+        line = re.search(r"\(at line (\d+)", str(error))  # the rest of what it says may quote the file
+        found = f"rad {line[1]}" if line else type(error).__name__
         raise _problem(name, "filen är inte TOML i UTF-8", found) from None
     if not isinstance(said.get("source"), str):
         raise _problem(name, "källan saknas", do='skriv överst till exempel source = "incident_reports"')
@@ -128,6 +129,9 @@ def choose(
         raise Problem(where, "flera mappningar passar filens rubriker", found=names, do="ta bort alla utom en")
     if found:
         return found[0]
+    if twice := [name.rpartition("_duplicated_")[0] for name in columns if "_duplicated_" in name]:
+        found_at = columns.index(twice[0]) + 1 if twice[0] in columns else len(columns)
+        raise Problem(where, "samma rubrik två gånger", found=f"kolumn {found_at}", do="ta bort den ena kolumnen")
     nearest = min(mappings, key=lambda each: (-len(each.needed & set(columns)), len(each.needed), each.name))
     shared = len(nearest.needed & set(columns))
     if shared <= len(set(template) & set(columns)) > 1:
