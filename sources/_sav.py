@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Literal
 
 import polars as pl
 
@@ -68,7 +69,18 @@ def read_sav(content: bytes, where: str) -> Sav:
         raise _unreadable(where, "filen är skadad eller av ett annat slag") from None
     if frame.is_empty() or "row_number" in names:
         raise _unreadable(where, "filen har inga rader")
+    if _declared_rows(content) not in (-1, frame.height):
+        raise _unreadable(where, f"filen har {frame.height} rader men säger sig ha ett annat antal")
     return Sav(cells=frame.with_row_index("row_number", offset=1), texts=texts, labels=labels)
+
+
+def _declared_rows(content: bytes) -> int:
+    """How many rows the header says there are; -1 where it says that it does not know.
+
+    PSPP's description of the format: int32 `layout_code` (2 or 3) at 64 gives the order of bytes; `ncases` is at 80.
+    """
+    order: Literal["little", "big"] = "little" if int.from_bytes(content[64:68], "little") in (2, 3) else "big"
+    return int.from_bytes(content[80:84], order, signed=True)
 
 
 def _unreadable(where: str, found: str) -> Problem:
