@@ -72,7 +72,7 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
     return frame
 
 
-def read_cells(raw: Path) -> pl.DataFrame:
+def read_cells(raw: Path, most_columns: int = MOST_COLUMNS) -> pl.DataFrame:
     """Read a CSV or XLSX into a frame of text under whatever headings it has, and `row_number`.
 
     CSV may be UTF-8 (with or without byte order mark) or Windows-1252, separated by semicolon, comma or tab; of a
@@ -86,7 +86,8 @@ def read_cells(raw: Path) -> pl.DataFrame:
         raise Problem(
             raw.name, "arbetsboken är låst med lösenord eller i det gamla formatet XLS", do="spara den olåst som XLSX"
         )
-    frame = _workbook(raw, content) if content.startswith(_XLSX) else _delimited(raw, content)
+    read = _workbook if content.startswith(_XLSX) else _delimited
+    frame = read(raw, content, most_columns)
     names = [re.sub(UNSEEN, "", name).strip() for name in frame.columns]
     frame.columns = [
         f"{name}_duplicated_{at}" if name in (*names[:at], "row_number") else name for at, name in enumerate(names)
@@ -122,8 +123,8 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
         raise Problem(where, "kolumn saknas", found=", ".join(found), do=f"lägg till {', '.join(map(repr, absent))}")
 
 
-def _workbook(raw: Path, content: bytes) -> pl.DataFrame:
-    safe = repacked(content, raw.name)
+def _workbook(raw: Path, content: bytes, most_columns: int) -> pl.DataFrame:
+    safe = repacked(content, raw.name, most_columns)
     try:
         return fastexcel.read_excel(safe).load_sheet(0, dtypes="string").to_polars()
     except Exception as error:
@@ -132,14 +133,14 @@ def _workbook(raw: Path, content: bytes) -> pl.DataFrame:
         ) from None
 
 
-def _delimited(raw: Path, content: bytes) -> pl.DataFrame:
+def _delimited(raw: Path, content: bytes, most_columns: int) -> pl.DataFrame:
     text = _decode(content)
     if "\0" in text:
         raise Problem(raw.name, "filen är inte text", found="NUL-tecken", do="exportera den som CSV UTF-8 eller XLSX")
     header = text.split("\n", 1)[0]
     separator = max(_SEPARATORS, key=header.count)
     columns = header.count(separator) + 1
-    if columns > MOST_COLUMNS or columns * text.count("\n") > MOST_CELLS:
+    if columns > most_columns or columns * text.count("\n") > MOST_CELLS:
         found = f"{columns} kolumner och {text.count(chr(10))} rader"
         raise Problem(raw.name, "tabellen är orimligt stor", found=found, do="dela upp den")
     if header.count('"') % 2:

@@ -95,6 +95,7 @@ SOURCE = Source(
 )
 
 
+_MOST_COLUMNS = 1_000  # Stockholmsenkäten has over 500
 _TEMPLATE = tuple(column.source for column in SOURCE.columns if not column.derived)
 
 
@@ -120,7 +121,7 @@ def _opened(raw: Path) -> File:
     if content.startswith((MAGIC, COMPRESSED)):
         found = read_sav(content, raw.name)
         return File(cells=found.cells, texts=found.texts, labels=found.labels)
-    return File(cells=read_cells(raw), texts={}, labels={})
+    return File(cells=read_cells(raw, _MOST_COLUMNS), texts={}, labels={})
 
 
 def _from_template(rows: pl.DataFrame) -> pl.DataFrame:

@@ -116,7 +116,7 @@ def as_sav(folder: Path, rows: Sequence[Row] = ROWS, texts: dict[str, str] | Non
     pyreadstat.write_sav(
         frame,
         folder / "fil.sav",
-        column_labels=TEXTS if texts is None else texts,
+        column_labels={**(TEXTS if texts is None else texts)},
         variable_value_labels=LABELS,
         missing_ranges={"F120": [7, 8, 9]},
     )
