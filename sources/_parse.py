@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,15 +26,20 @@ def snapshot_name(source: str, sha256: str) -> str:
     return f"{source} {sha256[:12]}"
 
 
-def parse_file(module: SourceModule, raw: Path, where: str) -> Parsed:
+def parse_file(module: SourceModule, raw: Path, where: str, data: Path | None = None) -> Parsed:
     """Read one file in the publisher's layout into typed rows with a balanced ledger.
+
+    data: the folder whose mappings say how other layouts are read, where the source may have any.
 
     Raises Problem where the file cannot be trusted as a whole. A file of another shape than the source expects is
     one of those: the error that it causes may quote a cell, so only its kind is told. Errors and warnings call the
     file `where` and never by its name, which may be a person's.
     """
     try:
-        rows = module.parse(raw)
+        if data is not None and module.parse_mapped is not None:
+            rows, mapping = module.parse_mapped(raw, data)
+        else:
+            rows, mapping = module.parse(raw), ""
     except Problem as problem:
         raise problem.at(where) from None
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
@@ -43,7 +49,7 @@ def parse_file(module: SourceModule, raw: Path, where: str) -> Parsed:
             found=type(error).__name__,
             do=f"kontrollera filen; är formen ny behöver sources/{module.name}.py ändras",
         ) from None
-    return conform(rows, module.source, where)
+    return replace(conform(rows, module.source, where), mapping=mapping)
 
 
 def pass_the_door(module: SourceModule, data: Path, raw: Path, received: date, *, key: bytes | None = None) -> Part:
@@ -51,13 +57,17 @@ def pass_the_door(module: SourceModule, data: Path, raw: Path, received: date, *
 
     received: the day it came; a row of a later day is refused. key: what identities are hashed with, where it is not
     the installation's own. What is kept calls the file `snapshot_name`, as errors do.
+
+    What has landed is never read again, so an edited mapping changes nothing of it: the file is with its owner, and
+    delivered once more it is read by the new wording, whose hash is part of the landing object.
     """
     where = snapshot_name(module.name, sha256(read_bytes(raw)))
     folder = data / "landing" / module.name
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / ".door.tmp"
     try:
-        screened = screen(parse_file(module, raw, where), module.source, where, received)
+        mappings = data if key is None else None  # the sample is read the same in every folder
+        screened = screen(parse_file(module, raw, where, mappings), module.source, where, received)
         hide_identities(screened, module.source, key or identity_key(data)).write(temporary)
         return keep_snapshot(data, module.name, temporary.read_bytes(), REDACTED)
     finally:

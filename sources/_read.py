@@ -66,12 +66,18 @@ def _is_deeper(body: Any, levels: int) -> bool:
 
 
 def read_table(raw: Path, source: Source) -> pl.DataFrame:
-    """Read a hand-delivered CSV or XLSX into a frame of text, every column declared by `source`, and `row_number`.
+    """As `read_cells`, every column declared by `source`. Raises Problem for unknown or missing columns too."""
+    frame = read_cells(raw)
+    check_columns([name for name in frame.columns if name != "row_number"], source, raw.name)
+    return frame
+
+
+def read_cells(raw: Path, most_columns: int = MOST_COLUMNS) -> pl.DataFrame:
+    """Read a CSV or XLSX into a frame of text under whatever headings it has, and `row_number`.
 
     CSV may be UTF-8 (with or without byte order mark) or Windows-1252, separated by semicolon, comma or tab; of a
     workbook the first sheet is read. Blank rows are passed over but numbered, so that a row is found in the file by
-    its number. Raises Problem for an unreadable file, one that is made to overwhelm its reader, and for unknown or
-    missing columns.
+    its number. Raises Problem for an unreadable file, and one that is made to overwhelm its reader.
     """
     content = read_bytes(raw)
     if not content.removeprefix(codecs.BOM_UTF8).strip():
@@ -80,10 +86,12 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
         raise Problem(
             raw.name, "arbetsboken är låst med lösenord eller i det gamla formatet XLS", do="spara den olåst som XLSX"
         )
-    frame = _workbook(raw, content) if content.startswith(_XLSX) else _delimited(raw, content)
+    read = _workbook if content.startswith(_XLSX) else _delimited
+    frame = read(raw, content, most_columns)
     names = [re.sub(UNSEEN, "", name).strip() for name in frame.columns]
-    check_columns(names, source, raw.name)
-    frame.columns = names
+    frame.columns = [
+        f"{name}_duplicated_{at}" if name in (*names[:at], "row_number") else name for at, name in enumerate(names)
+    ]
     is_blank = pl.all_horizontal(pl.col(frame.columns).is_null() | (pl.col(frame.columns).str.strip_chars() == ""))
     return frame.with_row_index("row_number", offset=1).filter(~is_blank)
 
@@ -119,7 +127,7 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
             do=f"lägg rubrikerna överst: {', '.join(known)}",
         )
     for at, name in enumerate(found):
-        twice = name.rpartition("_duplicated_")[0]  # so the reader names the second of two equal headings
+        twice = name.rpartition("_duplicated_")[0]  # so the second of two equal headings is called
         twice = name if name in found[:at] else twice
         if twice in known:
             raise Problem(where, "samma rubrik två gånger", found=f"'{twice}'", do="ta bort den ena kolumnen")
@@ -132,8 +140,8 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
         raise Problem(where, "kolumn saknas", found=", ".join(found), do=f"lägg till {', '.join(map(repr, absent))}")
 
 
-def _workbook(raw: Path, content: bytes, header_row: int | None = 0) -> pl.DataFrame:
-    safe = repacked(content, raw.name)
+def _workbook(raw: Path, content: bytes, most_columns: int = MOST_COLUMNS, header_row: int | None = 0) -> pl.DataFrame:
+    safe = repacked(content, raw.name, most_columns)
     try:
         return fastexcel.read_excel(safe).load_sheet(0, header_row=header_row, dtypes="string").to_polars()
     except Exception as error:
@@ -142,14 +150,14 @@ def _workbook(raw: Path, content: bytes, header_row: int | None = 0) -> pl.DataF
         ) from None
 
 
-def _delimited(raw: Path, content: bytes) -> pl.DataFrame:
+def _delimited(raw: Path, content: bytes, most_columns: int) -> pl.DataFrame:
     text = _decode(content)
     if "\0" in text:
         raise Problem(raw.name, "filen är inte text", found="NUL-tecken", do="exportera den som CSV UTF-8 eller XLSX")
     header = text.split("\n", 1)[0]
     separator = max(_SEPARATORS, key=header.count)
     columns = header.count(separator) + 1
-    if columns > MOST_COLUMNS or columns * text.count("\n") > MOST_CELLS:
+    if columns > most_columns or columns * text.count("\n") > MOST_CELLS:
         found = f"{columns} kolumner och {text.count(chr(10))} rader"
         raise Problem(raw.name, "tabellen är orimligt stor", found=found, do="dela upp den")
     if header.count('"') % 2:

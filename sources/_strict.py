@@ -79,12 +79,13 @@ class Rows:
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """The typed rows of one snapshot with their ledger."""
+    """The typed rows of one snapshot with their ledger, and the hash of the mapping they were read by, if any."""
 
     frame: pl.DataFrame
     ledger: Ledger
     refusals: tuple[Refusal, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    mapping: str = ""
 
     def write(self, path: Path) -> None:
         """Write the rows as Parquet with the ledger in the file's own metadata, so the two cannot part."""
@@ -92,6 +93,7 @@ class Parsed:
             "ledger": asdict(self.ledger),
             "refusals": [asdict(refusal) for refusal in self.refusals],
             "warnings": list(self.warnings),
+            **({"mapping": self.mapping} if self.mapping else {}),
         }
         self.frame.write_parquet(path, metadata={"lagesbild": json.dumps(book, ensure_ascii=False)})
 
@@ -108,6 +110,7 @@ class Parsed:
                 ledger=Ledger(**book["ledger"]),
                 refusals=tuple(Refusal(**refusal) for refusal in book["refusals"]),
                 warnings=tuple(book["warnings"]),
+                mapping=str(book.get("mapping", "")),
             )
         except _DAMAGED as error:
             raise Problem(path.name, "filen är skadad", found=type(error).__name__, do="kör om") from None

@@ -24,7 +24,7 @@ _ARCHIVES = (".zip", ".xlsx", ".xlsm", ".xlsb", ".docx", ".gz", ".7z", ".rar", "
 _REFERENCE = re.compile(r"([A-Z]{1,9})([0-9]{1,9})")
 
 
-def repacked(content: bytes, where: str) -> bytes:
+def repacked(content: bytes, where: str, most_columns: int = MOST_COLUMNS) -> bytes:
     """The XML parts of a workbook in a new, uncompressed zip.
 
     Raises Problem for what no table needs and a trap does: too large unpacked, too dense, too many or doubled parts,
@@ -37,7 +37,7 @@ def repacked(content: bytes, where: str) -> bytes:
             parts = {each.filename: _unpacked(archive, each) for each in archive.infolist() if _is_xml(each.filename)}
         if not {"[Content_Types].xml", "xl/workbook.xml"} <= parts.keys():
             raise _refused(where, "filen är ingen arbetsbok i formatet XLSX")
-        _check_parts(parts, where)
+        _check_parts(parts, where, most_columns)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, OSError, RuntimeError, ValueError) as error:
         raise _refused(where, "arbetsboken går inte att läsa", type(error).__name__) from None
     packed = io.BytesIO()
@@ -86,13 +86,13 @@ def _check_directory(listed: list[zipfile.ZipInfo], where: str) -> None:
         raise _refused(where, "arbetsboken är orimligt stor", f"{unpacked} byte uppackad", "dela upp den")
 
 
-def _check_parts(parts: Mapping[str, bytes], where: str) -> None:
+def _check_parts(parts: Mapping[str, bytes], where: str, most_columns: int) -> None:
     strings = _Strings(where)
     for name, part in parts.items():
         _parse(part, strings if name.lower() == "xl/sharedstrings.xml" else _Part(where))
     for name, part in parts.items():
         if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml"):
-            _parse(part, _Sheet(where, strings.lengths))
+            _parse(part, _Sheet(where, strings.lengths, most_columns))
 
 
 def _parse(part: bytes, reader: "_Part") -> None:
@@ -143,9 +143,9 @@ class _Strings(_Part):
 class _Sheet(_Part):
     """A sheet: how far out its filled cells stand, and how much text they come to when each is spelled out."""
 
-    def __init__(self, where: str, lengths: list[int]) -> None:
+    def __init__(self, where: str, lengths: list[int], most_columns: int) -> None:
         super().__init__(where)
-        self.lengths = lengths
+        self.lengths, self.most_columns = lengths, most_columns
         self.row = self.column = self.last_row = self.last_column = self.total = 0
         self.is_shared, self.index = False, ""
 
@@ -158,7 +158,7 @@ class _Sheet(_Part):
                 self.row, self.column = _place(attributes.get("r"), self.row, self.column)
             case "v" | "is":  # a cell that is only coloured takes no room
                 self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
-                if self.last_column > MOST_COLUMNS or self.last_row * self.last_column > MOST_CELLS:
+                if self.last_column > self.most_columns or self.last_row * self.last_column > MOST_CELLS:
                     found = f"rad {self.row}, kolumn {self.column}"
                     raise _refused(self.where, "arbetsboken har en cell orimligt långt ut", found, "ta bort den cellen")
 

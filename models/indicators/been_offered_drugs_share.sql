@@ -20,6 +20,8 @@ select
     effective_n,
     respondents,
     answered_yes,
+    case when year < comparable_from then 'not_applicable' end as status,
+    case when is_break then 'series_break' end as flags,
     is_synthetic,
     data_as_of
 from core.youth_answers_by_municipality_year

@@ -1,23 +1,94 @@
--- title = "Händelserapporter utan fritext, nyaste lydelsen av varje rapport"
--- key = ["report_id"]
--- not_null = ["report_id", "municipality_code", "date", "category"]
+-- title = "Händelserapporter utan fritext, nyaste lydelsen; en rad per rapport och kategori"
+-- key = ["report_id", "category"]
+-- not_null = ["report_id", "municipality_code", "date", "category", "categories", "is_first", "is_event"]
 
--- Repeated ids are found first: few reports come twice, and a window over all of them needs far more memory.
-with repeated as (
-    select report_id from parsed.incident_reports group by report_id having count(*) > 1
+-- What landed before a column was declared has nothing in it.
+with given as (
+    select * from parsed.incident_reports
+    union all by name
+    select
+        null::bigint as part,
+        null::double as cost_sek,
+        null::bigint as expected_in_week,
+        null::bigint as expected_in_month,
+        null::boolean as is_expected
+    where false
+),
+
+-- Repeated ids are found first: few reports come twice or have several categories, and a window over all of them needs
+-- far more memory.
+repeated as (
+    select report_id from given group by report_id having count(*) > 1
 ),
 
 newest as (
     select reports.*
-    from parsed.incident_reports as reports
+    from given as reports
     semi join repeated using (report_id)
-    qualify row_number() over (partition by report_id order by observed_at desc, snapshot desc, row_number) = 1
+    qualify rank() over (partition by report_id order by observed_at desc, snapshot desc) = 1
+),
+
+-- Two of the system's categories may be one of ours.
+newest_categories as (
+    select *
+    from newest
+    qualify row_number() over (partition by report_id, category order by part, row_number) = 1
 ),
 
 kept as (
-    select * from parsed.incident_reports anti join repeated using (report_id)
-    union all
-    select * from newest
+    select
+        *,
+        category as categories,
+        true as is_first
+    from given
+    anti join repeated using (report_id)
+    union all by name
+    select
+        *,
+        string_agg(category, ',' order by category)
+            over (partition by report_id rows between unbounded preceding and unbounded following) as categories,
+        row_number() over (partition by report_id order by category) = 1 as is_first
+    from newest_categories
+),
+
+-- Likely doubles: several services, one event. Told apart from two events by a rule that would rather leave doubles than
+-- make two events one: the same municipality, named place, categories, day and quarter of the day (reports without a time
+-- are held against each other only), told by different services. Fixed windows, so that no report decides whether two
+-- others are one event and the count stays when rows become counts.
+placed as (
+    select
+        report_id,
+        reporter,
+        observed_at,
+        snapshot,
+        md5(concat_ws('|', municipality_code, place, categories, date, coalesce(hour(time) // 6, 9))) as event_group
+    from kept
+    where is_first and place not like 'Övriga %' and reporter is not null and categories <> 'nothing_to_report'
+),
+
+shared as (
+    select event_group from placed group by event_group having count(distinct reporter) > 1
+),
+
+-- A service knows how many events it has told of: its first is the same as the others' first, its second as their second.
+numbered as (
+    select
+        *,
+        row_number() over (
+            partition by event_group, reporter order by observed_at desc, snapshot desc, report_id desc
+        ) as number
+    from placed
+    semi join shared using (event_group)
+),
+
+doubles as (
+    select
+        report_id,
+        event_group,
+        row_number() over (
+            partition by event_group, number order by observed_at desc, snapshot desc, report_id desc
+        ) = 1 as is_event
+    from numbered
 )
 
 select
@@ -27,10 +98,19 @@ select
     time,
     place,
     category,
+    categories,
+    is_first,
     reporter,
     keyword_flags,
+    cost_sek,
+    doubles.event_group as event_group,
+    coalesce(doubles.is_event, true) as is_event,
+    expected_in_week,
+    expected_in_month,
+    is_expected,
     snapshot,
     observed_at,
     is_synthetic,
     content_as_of as data_as_of
 from kept
+left join doubles using (report_id)

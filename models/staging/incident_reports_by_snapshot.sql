@@ -1,16 +1,21 @@
 -- title = "Vad varje ögonblicksbild bidrar med till antalet händelserapporter; kan summeras"
 -- key = ["snapshot", "municipality_code", "month", "category"]
--- not_null = ["snapshot", "municipality_code", "month", "category", "reports", "reporters"]
--- ranges = { reports = { min = 1 }, reporters = { min = 0 } }
+-- not_null = ["snapshot", "municipality_code", "month", "category", "reports", "reporters", "events"]
+-- ranges = { reports = { min = 1 }, reporters = { min = 0 }, events = { min = 0 } }
 
--- This is what is left of a snapshot when its retention ends. A report counts in the snapshot that has its newest
--- wording. A service counts once a month, on one row of the newest snapshot that has it.
-with services as (
+-- This is what is left of a snapshot when its retention ends. A report counts once, in the snapshot that has its newest
+-- wording, under its category or, where it has several, under them all ('graffiti,vandalism'). A service counts once a
+-- month, and an event once, on one row of the newest snapshot that has it.
+with reports as (
+    select * from staging.incident_reports where is_first
+),
+
+services as (
     select
         municipality_code,
         date_trunc('month', date)::date as month,
-        max({'at': observed_at, 'snapshot': snapshot, 'category': category}) as counted
-    from staging.incident_reports
+        max({'at': observed_at, 'snapshot': snapshot, 'category': categories}) as counted
+    from reports
     where reporter is not null
     group by municipality_code, month, reporter
 ),
@@ -31,12 +36,23 @@ counts as (
         snapshot,
         municipality_code,
         date_trunc('month', date)::date as month,
-        category,
+        categories as category,
         count(*) as reports,
+        count(*) filter (where is_event) as events,
+        sum(cost_sek::decimal(18, 2)) as cost_sek,
         bool_or(is_synthetic) as is_synthetic,
         max(data_as_of) as data_as_of
-    from staging.incident_reports
+    from reports
     group by all
+),
+
+aggregated as (
+    select * from parsed.incident_reports_aggregated
+    union all by name
+    select
+        null::bigint as events,
+        null::decimal(18, 2) as cost_sek
+    where false
 )
 
 select
@@ -46,6 +62,8 @@ select
     category,
     counts.reports,
     coalesce(reporters.reporters, 0) as reporters,
+    counts.events,
+    counts.cost_sek,
     counts.is_synthetic,
     counts.data_as_of
 from counts
@@ -58,6 +76,8 @@ select
     category,
     reports,
     reporters,
+    coalesce(events, reports),
+    cost_sek,
     is_synthetic,
     content_as_of
-from parsed.incident_reports_aggregated
+from aggregated

@@ -1,6 +1,19 @@
 -- title = "Ungdomsenkätens svar, en rad per svarande och fråga som besvarats"
 -- not_null = ["survey", "year", "municipality_code", "grade", "question", "answer", "weight"]
-with answers as (
+
+-- What landed before a column was declared has nothing in it.
+with given as (
+    select * from parsed.youth_survey
+    union all by name
+    select
+        null::bigint as invited,
+        null::bigint as population,
+        null::varchar as sampling,
+        null::varchar as series_breaks
+    where false
+),
+
+answers as (
     select
         survey,
         year,
@@ -8,6 +21,10 @@ with answers as (
         grade,
         sex,
         coalesce(weight, 1) as weight,
+        invited,
+        population,
+        sampling,
+        series_breaks,
         snapshot,
         is_synthetic,
         content_as_of as data_as_of,
@@ -23,9 +40,11 @@ with answers as (
             {'question': 'used_narcotics_12m', 'answer': used_narcotics_12m},
             {'question': 'violated_by_others_12m', 'answer': violated_by_others_12m}
         ], recursive := true)
-    from parsed.youth_survey
+    from given
 )
 
-select *
+select
+    * exclude (series_breaks),
+    list_contains(string_split(coalesce(series_breaks, ''), ','), question) as is_break
 from answers
 where answer is not null

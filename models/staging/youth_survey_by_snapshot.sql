@@ -3,6 +3,17 @@
 -- not_null = ["snapshot", "survey", "year", "municipality_code", "grade", "question", "respondents", "answered_yes", "weight"]
 
 -- This is what is left of a snapshot when its retention ends.
+with aggregated as (
+    select * from parsed.youth_survey_aggregated
+    union all by name
+    select
+        null::bigint as invited,
+        null::bigint as population,
+        null::varchar as sampling,
+        null::boolean as is_break
+    where false
+)
+
 select
     snapshot,
     survey,
@@ -15,6 +26,10 @@ select
     coalesce(sum(weight::decimal(18, 6)) filter (where answer), 0) as weight_yes,
     sum(weight::decimal(18, 6)) as weight,
     sum((weight * weight)::decimal(18, 6)) as squared_weight,
+    max(invited) as invited,
+    max(population) as population,
+    min(sampling) as sampling,
+    bool_or(is_break) as is_break,
     bool_or(is_synthetic) as is_synthetic,
     max(data_as_of) as data_as_of
 from staging.youth_answers
@@ -32,6 +47,10 @@ select
     weight_yes,
     weight,
     squared_weight,
+    invited,
+    population,
+    sampling,
+    coalesce(is_break, false),
     is_synthetic,
     content_as_of
-from parsed.youth_survey_aggregated
+from aggregated
