@@ -6,7 +6,7 @@ import difflib
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ MOST_BYTES = 50 * 1024 * 1024
 _XLSX = b"PK\x03\x04"
 _SEPARATORS = {";": "';'", "\t": "tabb", ",": "','"}
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+# Sheets of our templates that hold no rows of data: what to write in each column, and what the drop-down lists offer.
+EXPLAINING = ("Så fyller du i", "Listor")
 
 
 def read_bytes(raw: Path) -> bytes:
@@ -73,6 +75,27 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
     its number. Raises Problem for an unreadable file, one that is made to overwhelm its reader, and for unknown or
     missing columns.
     """
+    content = _delivered(raw)
+    frame = _sheet(_workbook(raw, content), 0, raw) if content.startswith(_XLSX) else _delimited(raw, content)
+    return _table(frame, source, raw.name)
+
+
+def read_sheets(raw: Path, source: Source) -> Mapping[str, pl.DataFrame]:
+    """As `read_table`, every sheet of a workbook by its name, but the `EXPLAINING` and the blank ones; a CSV as ''.
+
+    Errors name the sheet.
+    """
+    content = _delivered(raw)
+    if not content.startswith(_XLSX):
+        return {"": _table(_delimited(raw, content), source, raw.name)}
+    book = _workbook(raw, content)
+    sheets = {name: _sheet(book, name, raw) for name in book.sheet_names if name not in EXPLAINING}
+    return {
+        name: _table(sheet, source, f"{raw.name}, bladet {name}") for name, sheet in sheets.items() if sheet.width > 0
+    }
+
+
+def _delivered(raw: Path) -> bytes:
     content = read_bytes(raw)
     if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise Problem(raw.name, "filen är tom", found="0 tecken", do="exportera den på nytt")
@@ -80,9 +103,12 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
         raise Problem(
             raw.name, "arbetsboken är låst med lösenord eller i det gamla formatet XLS", do="spara den olåst som XLSX"
         )
-    frame = _workbook(raw, content) if content.startswith(_XLSX) else _delimited(raw, content)
+    return content
+
+
+def _table(frame: pl.DataFrame, source: Source, where: str) -> pl.DataFrame:
     names = [re.sub(UNSEEN, "", name).strip() for name in frame.columns]
-    check_columns(names, source, raw.name)
+    check_columns(names, source, where)
     frame.columns = names
     is_blank = pl.all_horizontal(pl.col(frame.columns).is_null() | (pl.col(frame.columns).str.strip_chars() == ""))
     return frame.with_row_index("row_number", offset=1).filter(~is_blank)
@@ -115,14 +141,23 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
         raise Problem(where, "kolumn saknas", found=", ".join(found), do=f"lägg till {', '.join(map(repr, absent))}")
 
 
-def _workbook(raw: Path, content: bytes) -> pl.DataFrame:
+def _workbook(raw: Path, content: bytes) -> fastexcel.ExcelReader:
     safe = repacked(content, raw.name)
     try:
-        return fastexcel.read_excel(safe).load_sheet(0, dtypes="string").to_polars()
+        return fastexcel.read_excel(safe)
     except Exception as error:
-        raise Problem(
-            raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX"
-        ) from None
+        raise _unreadable(raw, error) from None
+
+
+def _sheet(book: fastexcel.ExcelReader, at: int | str, raw: Path) -> pl.DataFrame:
+    try:
+        return book.load_sheet(at, dtypes="string").to_polars()
+    except Exception as error:
+        raise _unreadable(raw, error) from None
+
+
+def _unreadable(raw: Path, error: Exception) -> Problem:
+    return Problem(raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX")
 
 
 def _delimited(raw: Path, content: bytes) -> pl.DataFrame:

@@ -13,6 +13,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import generate_measures
+import generate_service_counts
+
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
 
@@ -70,6 +73,8 @@ def files() -> Iterator[tuple[str, bytes]]:
         yield f"youth_survey/youth_survey_{year}.csv", youth_survey(year)
     for year in (2024, 2025):
         yield f"citizen_survey/synthetic_{year}.csv", citizen_survey(year)
+    yield from generate_measures.files()
+    yield from generate_service_counts.files()
 
 
 # --- chance -------------------------------------------------------------------------------------------------------
