@@ -157,7 +157,9 @@ def _sheet(book: fastexcel.ExcelReader, at: int | str, raw: Path) -> pl.DataFram
 
 
 def _unreadable(raw: Path, error: Exception) -> Problem:
-    return Problem(raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX")
+    return Problem(
+        raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX"
+    )
 
 
 def _delimited(raw: Path, content: bytes) -> pl.DataFrame:

@@ -385,7 +385,7 @@ def municipality_codes() -> Mapping[str, str]:
 
 @cache
 def area_codes() -> Mapping[str, str]:
-    """Codes and names (lower case) of municipalities, counties and the country, and Kolada's ids of regions, → our code."""
+    """Codes and names (lower case) of municipalities, counties and the country, Kolada's ids of them, → our code."""
     spellings = {"00": "00", "0000": "00", "riket": "00"}
     for code, county, region in _reference("counties").select("county_code", "county", "kolada_region").iter_rows():
         spellings |= {code: code, county.lower(): code, region: code}

@@ -1,8 +1,8 @@
-"""The municipality's log of measures (åtgärdslogg): problem, what is done, by which function, when, how much of what was promised.
+"""The municipality's log of measures (åtgärdslogg): what is done against what, by which function, when, how much.
 
-The layout is lagesbild's own template: no capture, 0 facts of a publisher's. Read with `fastexcel` as every workbook is.
-Each delivery is a municipality's whole log. Responsible is a function out of a closed list, never a person; of places only
-reviewed, named areas pass.
+The layout is lagesbild's own template: no capture, 0 facts of a publisher's; read with `fastexcel` as every workbook.
+Each delivery is a municipality's whole log. Responsible is a function out of a closed list, never a person; of places
+only reviewed, named areas pass.
 """
 
 from pathlib import Path
@@ -41,7 +41,9 @@ SOURCE = Source(
         Column("nr", "number", Whole(minimum=1, maximum=99_999)),
         Column("kommun", "municipality_code", Municipality()),
         Column(
-            "fokusomrade", "focus_area", Listed(table="focus_areas", match="title", to="focus_area", unknown=Unknown.STOP)
+            "fokusomrade",
+            "focus_area",
+            Listed(table="focus_areas", match="title", to="focus_area", unknown=Unknown.STOP),
         ),
         Column(
             "plats", "place", Listed(table="places", match="place", to="place", unknown=Unknown.DROP), required=False
@@ -53,9 +55,7 @@ SOURCE = Source(
             "responsible",
             Listed(table="responsible_functions", match="responsible", to="responsible", unknown=Unknown.STOP),
         ),
-        Column(
-            "status", "status", Listed(table="measure_statuses", match="word", to="status", unknown=Unknown.STOP)
-        ),
+        Column("status", "status", Listed(table="measure_statuses", match="word", to="status", unknown=Unknown.STOP)),
         Column("beslutad", "decided_date", Date(), required=False),
         Column("klart_senast", "due_date", Date(may_be_future=True), required=False),
         Column("klart", "done_date", Date(), required=False),

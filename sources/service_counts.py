@@ -1,6 +1,6 @@
 """The municipality's own counts (verksamhetsstatistik): a workbook with a sheet per service, or a CSV of one service.
 
-The layout is lagesbild's own template: no capture, 0 facts of a publisher's. Read with `fastexcel` as every workbook is.
+The layout is lagesbild's own template: no capture, 0 facts of a publisher's; read with `fastexcel` as every workbook.
 What a count means, who answers it and whom it concerns stands in the closed list `service_measures`. `notering` is free
 text and dropped at the door.
 """

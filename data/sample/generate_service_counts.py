@@ -1,8 +1,8 @@
-"""Constructed counts of the municipality's own services: workbooks with a sheet per service, and a CSV of one service."""
+"""Constructed counts of the municipality's own services: workbooks with a sheet per service, a CSV of one service."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 from pathlib import Path
 from random import Random
@@ -39,7 +39,13 @@ def monthly(year: int, months: range) -> Iterator[Row]:
             for group, mean in (("0–12 år", 24.0), ("13–17 år", 21.0), ("18–20 år", 6.0)):
                 yield row("social_services", "concern_reports", name, period, draw(chance, mean * size), group=group)
             yield row("hr", "staff_threats", name, period, draw(chance, 5 * size))
-            yield row("streets", "lighting_faults", name, period, draw(chance, (9 if month in (1, 2, 10, 11, 12) else 3) * size))
+            yield row(
+                "streets",
+                "lighting_faults",
+                name,
+                period,
+                draw(chance, (9 if month in (1, 2, 10, 11, 12) else 3) * size),
+            )
             for service, mean in (("school", 21_000), ("properties", 34_000), ("streets", 12_000)):
                 cost = round(chance.gammavariate(1.6, mean * size / 1.6), -2)
                 yield row(service, "vandalism_cost", name, period, int(cost))
@@ -59,13 +65,23 @@ def rarely(year: int) -> Iterator[Row]:
             continue
         for group in ("folköl", "tobak", "nikotin"):
             bought = max(3, round(9 * size))
-            yield row("licensing", "control_purchases_without_id", name, str(year), chance.randrange(bought // 2), bought, group)
+            yield row(
+                "licensing",
+                "control_purchases_without_id",
+                name,
+                str(year),
+                chance.randrange(bought // 2),
+                bought,
+                group,
+            )
         yield row("coordinator", "neighbourhood_watch_areas", name, str(year), round(30 * size) + year - 2024)
-        yield row("coordinator", "night_walks", name, str(year), "uppgift saknas" if name == "Orust" else draw(chance, 40))
+        yield row(
+            "coordinator", "night_walks", name, str(year), "uppgift saknas" if name == "Orust" else draw(chance, 40)
+        )
 
 
 def complaints(year: int) -> bytes:
-    """One service's CSV: complaints of reckless driving each week of a year, most in summer; a week without any is 0."""
+    """One service's CSV: complaints of reckless driving each week, most in summer; a week without any is 0."""
     rows = []
     for week in range(1, 53):
         monday = date.fromisocalendar(year, week, 1)
@@ -73,7 +89,9 @@ def complaints(year: int) -> bytes:
             chance = Random(f"lagesbild/complaints/{name}/{monday}")
             mean = (3.2 if 4 <= monday.month <= 9 else 1.1) * size
             period = f"{year}-v{week:02d}"
-            rows.append([name, period, title("driving_complaints"), "", draw(chance, mean), "", "antal", "", "Kontaktcenter"])
+            rows.append(
+                [name, period, title("driving_complaints"), "", draw(chance, mean), "", "antal", "", "Kontaktcenter"]
+            )
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerows([[*HEADER[:-1], "verksamhet"], *rows])
@@ -107,7 +125,7 @@ def workbook(rows: Sequence[Row]) -> bytes:
     """A workbook with a sheet per service, the same bytes each time."""
     written = BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True}) as book:
-        book.set_properties({"created": datetime(2024, 1, 1), "comments": "Konstruerade exempeldata."})
+        book.set_properties({"created": datetime(2024, 1, 1, tzinfo=UTC), "comments": "Konstruerade exempeldata."})
         for service in dict.fromkeys(sheet for sheet, _ in rows):
             sheet = book.add_worksheet(service)
             sheet.write_row(0, 0, HEADER)
