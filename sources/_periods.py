@@ -1,6 +1,7 @@
 """Reads a period as people write it: its kind, one spelling, and its last day."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -9,12 +10,8 @@ Found = tuple[str, date]
 _YEAR = r"(20\d\d)"
 
 
-def _first_of_next(year: int, month: int) -> date:
-    return date(year + month // 12, month % 12 + 1, 1)
-
-
 def _last_of(year: int, month: int) -> date:
-    return _first_of_next(year, month) - timedelta(days=1)
+    return date(year, month, monthrange(year, month)[1])
 
 
 def _day(year: str, month: str, day: str) -> Found:

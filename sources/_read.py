@@ -6,16 +6,16 @@ import difflib
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import fastexcel
 import polars as pl
 
 from sources._declare import Source
 from sources._file import open_ordinary
-from sources._problem import UNSEEN, Problem
+from sources._problem import UNSEEN, Problem, shown
 from sources._workbook import MOST_CELLS, MOST_COLUMNS, repacked
 
 _MOST_LEVELS = 20
@@ -80,19 +80,31 @@ def read_table(raw: Path, source: Source) -> pl.DataFrame:
     return _table(frame, source, raw.name)
 
 
-def read_sheets(raw: Path, source: Source) -> Mapping[str, pl.DataFrame]:
-    """As `read_table`, every sheet of a workbook by its name, but the `EXPLAINING` and the blank ones; a CSV as ''.
+class SheetRows(NamedTuple):
+    """The rows of one sheet as `read_table` gives them, with its place among the tabs (from 1) and its name."""
 
-    Errors name the sheet.
-    """
+    number: int
+    name: str
+    rows: pl.DataFrame
+
+
+def read_sheets(raw: Path, source: Source) -> list[SheetRows]:
+    """As `read_table`, every sheet of a workbook but `EXPLAINING` and blank ones; a CSV is one without a name."""
     content = _delivered(raw)
     if not content.startswith(_XLSX):
-        return {"": _table(_delimited(raw, content), source, raw.name)}
+        return [SheetRows(1, "", _table(_delimited(raw, content), source, raw.name))]
     book = _workbook(raw, content)
-    sheets = {name: _sheet(book, name, raw) for name in book.sheet_names if name not in EXPLAINING}
-    return {
-        name: _table(sheet, source, f"{raw.name}, bladet {name}") for name, sheet in sheets.items() if sheet.width > 0
-    }
+    found = []
+    for number, name in enumerate(book.sheet_names, 1):
+        sheet = pl.DataFrame() if name in EXPLAINING else _sheet(book, name, raw)
+        if sheet.width == 0:
+            continue
+        try:
+            found.append(SheetRows(number, name, _table(sheet, source, raw.name)))
+        except Problem as problem:
+            wrong = f"bladet {shown(name)}: {problem.wrong}"
+            raise Problem(raw.name, wrong, found=problem.found, do=problem.do) from None
+    return found
 
 
 def _delivered(raw: Path) -> bytes:

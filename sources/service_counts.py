@@ -123,10 +123,14 @@ def parse(raw: Path) -> pl.DataFrame:
         .then(pl.lit("not_known"))
         .otherwise(pl.lit("reported")),
         verksamhet=pl.coalesce(
-            pl.col("?sheet"), pl.col("verksamhet"), pl.when(answers.list.len() == 1).then(answers.list.first())
+            pl.col("?sheet"),
+            pl.when(_plain("verksamhet") != "").then("verksamhet"),
+            pl.when(answers.list.len() == 1).then(answers.list.first()),
         ),
     ).with_columns(
-        verksamhet=pl.when(answers.list.contains(_plain("verksamhet")).fill_null(True))
+        verksamhet=pl.when(_plain("verksamhet") == "")
+        .then(None)
+        .when(answers.list.contains(_plain("verksamhet")).fill_null(True))
         .then("verksamhet")
         .otherwise(pl.lit(_UNFIT))
     )
@@ -140,18 +144,14 @@ def _plain(name: str) -> pl.Expr:
 
 
 def _of_every_service(raw: Path) -> pl.DataFrame:
-    """All rows of all sheets; where there are several, the rows of the second are numbered from 20 001 and so on."""
+    """All rows of all sheets; where there are several, row 14 under the heading of the second tab is number 20 014."""
     sheets = read_sheets(raw, SOURCE)
-    known = dict.fromkeys(read_reference("services")["sheet"])
-    for name in sheets:
-        if name and name not in known:
-            raise Problem(
-                f"{raw.name}, bladet {name}",
-                "okänt blad",
-                do=f"{nearest(name, list(known))} Bladet ska heta som verksamheten, eller tas bort",
-            )
+    known = read_reference("services")["sheet"].to_list()
     frames = []
-    for number, (name, rows) in enumerate(sheets.items(), 1):
+    for number, name, rows in sheets:
+        if name and name not in known:
+            hint = f"{nearest(name, known)} Bladet ska heta som verksamheten, eller tas bort"
+            raise Problem(raw.name, "okänt blad", found=f"'{name}'", do=hint)
         if "verksamhet" not in rows.columns:
             rows = rows.with_columns(verksamhet=pl.lit(None, pl.String))
         first = ROWS_A_SHEET * number if len(sheets) > 1 else 0
@@ -171,9 +171,7 @@ def _check_units(rows: pl.DataFrame, where: str) -> None:
     wrong = rows.filter((_plain("enhet") != "") & (_plain("enhet").str.to_lowercase() != pl.col("?unit")))
     if wrong.height:
         number, unit = wrong.select("row_number", "?unit").row(0)
-        raise Problem(
-            f"{where}, kolumn enhet", "enheten är inte måttets", found=f"rad {number}", do=f"räkna om till {unit}"
-        )
+        raise Problem(where, "enheten är inte måttets", found=f"rad {number}", do=f"räkna om till {unit}")
 
 
 def _with_periods(rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from flows.pipeline import SAMPLE
+from sources._registry import all_sources
 from sources._strict import ROOT, read_reference
 
 LOCAL = {"1415": "Stenungsund", "1419": "Tjörn", "1421": "Orust"}
@@ -185,8 +186,7 @@ def observations() -> Iterator[dict[str, Any]]:
 
 def test_every_file_of_the_sample_is_observed_once_and_its_name_says_what_it_is() -> None:
     observed = [name for each in observations() for name in each["files"]]
-    folders = ("citizen_survey", "incident_reports", "kolada_values", "police_events", "population", "youth_survey")
-    there = [path.relative_to(SAMPLE).as_posix() for folder in folders for path in (SAMPLE / folder).iterdir()]
+    there = [path.relative_to(SAMPLE).as_posix() for name in all_sources() for path in (SAMPLE / name).iterdir()]
     assert sorted(observed) == sorted(there)
     for each in observations():
         for name in each["files"]:

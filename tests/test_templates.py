@@ -31,6 +31,11 @@ def form(name: str, own: list[str] = OWN) -> bytes:
     return template(name, all_sources()[name].source, own, DAY)
 
 
+def row(number: int, **cells: str | float) -> Cells:
+    """Cells of one row, by their column."""
+    return {f"{column}{number}": cell for column, cell in cells.items()}
+
+
 def first_data_sheet(name: str) -> str:
     return next(sheet for sheet in sheet_parts(form(name)) if sheet not in EXPLAINING)
 
@@ -59,16 +64,9 @@ def test_a_form_that_nobody_has_filled_in_is_one_sentence(tmp_path: Path, name: 
 def test_a_filled_in_report_is_read_and_handed_in_twice_counted_once(tmp_path: Path) -> None:
     day = (date(2026, 8, 31) - date(1899, 12, 30)).days
     rows: Cells = {
-        **{
-            "A2": float(day),
-            "B2": (21 * 60 + 5) / 1440,
-            "C2": "Tjörn",
-            "D2": "Skärhamn",
-            "E2": "klotter",
-            "F2": "Fritidsgård",
-        },
-        **{"A3": float(day), "C3": "Tjörn", "D3": "Skärhamn", "E3": "klotter", "F3": "Fritidsgård"},
-        **{"A4": float(day), "C4": "Tjörn", "D4": "Skärhamn", "E4": "klotter", "F4": "Fritidsgård"},
+        **row(2, A=float(day), B=(21 * 60 + 5) / 1440, C="Tjörn", D="Skärhamn", E="klotter", F="Fritidsgård"),
+        **row(3, A=float(day), C="Tjörn", D="Skärhamn", E="klotter", F="Fritidsgård"),
+        **row(4, A=float(day), C="Tjörn", D="Skärhamn", E="klotter", F="Fritidsgård"),
     }
     content = filled(form("incident_reports"), {"Händelser": rows})
     book, frame = handed_in(tmp_path, "incident_reports", content)
@@ -91,10 +89,10 @@ def test_a_filled_in_report_is_read_and_handed_in_twice_counted_once(tmp_path: P
 def test_a_service_fills_in_its_own_sheet_only(tmp_path: Path) -> None:
     content = form("service_counts", ["Tjörn"])
     texts = texts_of(content, "Skola")
-    row = next(place[1:] for place, text in texts.items() if text == "Kränkningsanmälningar till huvudmannen")
+    line = next(place[1:] for place, text in texts.items() if text == "Kränkningsanmälningar till huvudmannen")
     truant = next(place[1:] for place, text in texts.items() if text == "Elever med ogiltig frånvaro")
-    assert (texts[f"A{row}"], texts[f"B{row}"], texts[f"G{row}"]) == ("Tjörn", "2026-08", "antal")
-    cells: Cells = {f"E{row}": 14.0, f"F{row}": 1830.0, f"H{row}": 8.0, f"E{truant}": "uppgift saknas"}
+    assert (texts[f"A{line}"], texts[f"B{line}"], texts[f"G{line}"]) == ("Tjörn", "2026-08", "antal")
+    cells: Cells = {f"E{line}": 14.0, f"F{line}": 1830.0, f"H{line}": 8.0, f"E{truant}": "uppgift saknas"}
     book, frame = handed_in(tmp_path, "service_counts", filled(content, {"Skola": cells}))
     assert book.rows_quarantined == book.rows_duplicate == 0
     told = frame.filter(pl.col("reported") == "reported")
@@ -109,9 +107,9 @@ def test_a_service_fills_in_its_own_sheet_only(tmp_path: Path) -> None:
 def test_a_sheet_of_a_police_area_is_filled_in_with_a_municipality_of_its_own(tmp_path: Path) -> None:
     content = form("service_counts")
     texts = texts_of(content, "Kontaktcenter")
-    row = next(place[1:] for place, text in texts.items() if text == "Klagomål på buskörning")
+    line = next(place[1:] for place, text in texts.items() if text == "Klagomål på buskörning")
     book, frame = handed_in(
-        tmp_path, "service_counts", filled(content, {"Kontaktcenter": {f"A{row}": "Orust", f"E{row}": 0.0}})
+        tmp_path, "service_counts", filled(content, {"Kontaktcenter": {f"A{line}": "Orust", f"E{line}": 0.0}})
     )
     assert book == Ledger(rows_read=1, rows_loaded=1, rows_quarantined=0, rows_duplicate=0)
     assert frame.select("municipality_code", "period", "value").rows() == [("1421", "2026-v35", 0.0)]
@@ -120,8 +118,8 @@ def test_a_sheet_of_a_police_area_is_filled_in_with_a_municipality_of_its_own(tm
 def test_a_log_of_measures_is_read_with_days_that_are_still_to_come(tmp_path: Path) -> None:
     due = float((date(2026, 12, 31) - date(1899, 12, 30)).days)
     cells: Cells = {
-        **{"A2": 1.0, "B2": "Orust", "C2": "Buskörning", "D2": "Henån", "F2": "Farthinder", "G2": "Gatuavdelningen"},
-        **{"H2": "planerad", "J2": due, "L2": 2.0, "M2": 0.0, "N2": "objekt"},
+        **row(2, A=1.0, B="Orust", C="Buskörning", D="Henån", F="Farthinder", G="Gatuavdelningen"),
+        **row(2, H="planerad", J=due, L=2.0, M=0.0, N="objekt"),
     }
     book, frame = handed_in(tmp_path, "measures", filled(form("measures"), {"Åtgärder": cells}))
     assert book.rows_loaded == 1
@@ -132,8 +130,8 @@ def test_a_log_of_measures_is_read_with_days_that_are_still_to_come(tmp_path: Pa
 
 def test_the_other_forms_are_read(tmp_path: Path) -> None:
     cells: Cells = {
-        **{"A2": "Västra Götalands län", "B2": 2026.0, "C2": "Medborgardialog", "D2": "otrygg_utomhus", "E2": 29.7},
-        **{"F2": 742.0, "H2": "sjalvvalda"},
+        **row(2, A="Västra Götalands län", B=2026.0, C="Medborgardialog", D="otrygg_utomhus", E=29.7),
+        **row(2, F=742.0, H="sjalvvalda"),
     }
     _, shares = handed_in(tmp_path, "citizen_survey", filled(form("citizen_survey"), {"Andelar": cells}))
     assert shares.select("area_code", "question", "share_pct").rows() == [("14", "feels_unsafe_outdoors", 29.7)]
@@ -265,8 +263,11 @@ def test_a_formula_that_is_typed_stays_text_and_only_open_cells_can_be_written_i
         columns = {column.source: type(column.type).__name__ for column in all_sources()[name].source.columns}
         headings = texts_of(content, first_data_sheet(name))
         for cell in first.iter(f"{main_space}c"):
-            letters, row = cell.attrib["r"].rstrip("0123456789"), cell.attrib["r"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-            if row != "1" and columns[headings[f"{letters}1"]] in ("Text", "Listed", "Municipality"):
+            letters, number = (
+                cell.attrib["r"].rstrip("0123456789"),
+                cell.attrib["r"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            )
+            if number != "1" and columns[headings[f"{letters}1"]] in ("Text", "Listed", "Municipality"):
                 assert forms[int(cell.attrib["s"])].attrib["numFmtId"] == "49", cell.attrib["r"]
 
 
