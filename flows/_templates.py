@@ -25,6 +25,7 @@ from sources._declare import (
 from sources._periods import last_complete
 from sources._read import EXPLAINING
 from sources._strict import read_reference
+from sources.service_counts import WHOLE
 
 _CREATED = datetime(2026, 1, 1, tzinfo=UTC)  # so that the same form is the same bytes
 _EXPLAINING, _LISTS = EXPLAINING
@@ -118,7 +119,7 @@ def _field(name: str, column: Column, municipalities: Sequence[str]) -> _Field:
     unsaid = (_said_of(column), "", 13 if len(column.source) < 16 else 17)
     text, example, width = said.select("text", "example", "width").row(0) if said.height else unsaid
     rule, form = _rule(column)
-    required = (column.required or column.source == "varde") and column.source != "rapport_id"
+    required = (column.required or column.source == "varde") and column.source not in ("rapport_id", "grupp")
     return _Field(
         name=column.source,
         required=required,
@@ -168,7 +169,7 @@ def _choices(name: str, column: Column, municipalities: Sequence[str]) -> Sequen
             return read_reference(table)[match].to_list()
         case Text(accepted=accepted) if column.source == "grupp":
             places = set(read_reference("places")["place"])
-            return [*_in_swedish(each for each in accepted if each not in places), *_places(own)]
+            return [*_in_swedish(each for each in accepted if each not in {*places, WHOLE}), *_places(own)]
         case Text(accepted=accepted):
             return accepted
     return _REPORTERS if column.source == "rapportor" else ()
@@ -228,9 +229,7 @@ def _filled(
 ) -> tuple[list[dict[str, str]], list[Mapping[str, str]]]:
     """The rows of a service's sheet that are there from the start, and the measure of each."""
     measures = [
-        measure
-        for measure in read_reference("service_measures").iter_rows(named=True)
-        if service in measure["services"].split(";")
+        measure for measure in _measures_in_order().iter_rows(named=True) if service in measure["services"].split(";")
     ]
     rows: list[dict[str, str]] = []
     of: list[Mapping[str, str]] = []

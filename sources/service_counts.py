@@ -33,6 +33,7 @@ from sources._read import read_sheets
 from sources._strict import read_reference
 
 ROWS_A_SHEET = 10_000
+WHOLE = "alla"  # the measure is not divided
 PLACE = "plats"  # in the list's `groups`: any of the reviewed places
 _NOT_KNOWN = ("uppgift saknas", "saknas", "..")
 _UNFIT = "passar inte måttet"  # refused by its column's own type, so that the refusal names the column
@@ -66,8 +67,7 @@ SOURCE = Source(
         Column(
             "grupp",
             "subgroup",
-            Text(accepted=tuple(sorted({group for groups in GROUPS.values() for group in groups}))),
-            required=False,
+            Text(accepted=(WHOLE, *sorted({group for groups in GROUPS.values() for group in groups}))),
         ),
         Column("varde", "value", Number(minimum=0.0), required=False),
         Column("av_hur_manga", "out_of", Whole(minimum=0), required=False),
@@ -205,8 +205,8 @@ def _with_groups(rows: pl.DataFrame) -> pl.DataFrame:
         rows.with_columns(dashed.alias("?group"))
         .join(fitting, on=["?measure", "?group"], how="left", maintain_order="left")
         .with_columns(
-            grupp=pl.when(pl.col("?group") == "")
-            .then(None)
+            grupp=pl.when(pl.col("?group").is_in(["", WHOLE]))
+            .then(pl.lit(WHOLE))
             .otherwise(pl.col("?spelled_group").fill_null(pl.lit(_UNFIT)))
         )
     )

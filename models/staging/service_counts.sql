@@ -9,7 +9,7 @@ select
     municipality_code,
     measure,
     service,
-    coalesce(subgroup, '') as subgroup,
+    case when subgroup <> 'alla' then subgroup else '' end as subgroup,
     period,
     period_type,
     period_end,
@@ -21,6 +21,6 @@ select
     content_as_of as data_as_of
 from parsed.service_counts
 qualify row_number() over (
-    partition by municipality_code, measure, service, coalesce(subgroup, ''), period
+    partition by municipality_code, measure, service, subgroup, period
     order by (reported = 'empty'), observed_at desc, snapshot desc
 ) = 1
