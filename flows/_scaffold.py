@@ -1,24 +1,29 @@
 """Writes what a person then fills in: an empty form for a service, the stub of a source or of an indicator."""
 
 import keyword
+from datetime import date
 from pathlib import Path
 
+from flows._templates import template
+from models._scope import scope_of
 from sources._declare import Source
 from sources._problem import UsageProblem
-from sources._strict import ROOT
+from sources._strict import ROOT, read_reference
 
 
-def write_template(name: str, source: Source, folder: Path) -> Path:
-    """An empty CSV for Swedish Excel with the columns that a hand-delivered source reads.
+def write_template(name: str, source: Source, folder: Path, *, area: str, day: date) -> Path:
+    """An empty form for a hand-delivered source, an XLSX that the source reads: see `_templates.py`.
 
-    Raises UsageProblem for a source that is fetched, and for a file that is there already.
+    area: whose municipalities come first in its lists. day: the periods that it has filled in ended before it. Raises
+    UsageProblem for a source that is fetched, for an unknown area, and for a file that is there already.
     """
     if not source.by_hand:
         raise UsageProblem("lagesbild template", "källan hämtas från utgivaren", found=name, do="välj en handlevererad")
-    path = folder / f"{name}_mall.csv"
+    path = folder / f"{name}_mall.xlsx"
     _must_be_new(path, "flytta den först")
-    columns = [column.source for column in source.columns if not column.derived]
-    path.write_text("\ufeff" + ";".join(columns) + "\r\n", encoding="utf-8", newline="")
+    names = dict(read_reference("municipalities").select("municipality_code", "municipality").iter_rows())
+    own = [names[code] for code in scope_of(area).municipalities]
+    path.write_bytes(template(name, source, own if len(own) < len(names) else [], day))
     return path
 
 

@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
 
     template = command("template", _template, "skriv en tom mall för en handlevererad källa")
     template.add_argument("source", metavar="KÄLLA")
+    template.add_argument("--area", metavar="ID", help="område vars kommuner står först i listorna; en kommun fylls i")
 
     new = command("new", _new, "skapa stommen till en ny källa eller indikator")
     new.add_argument("what", choices=("source", "indicator"))
@@ -324,8 +325,12 @@ def _forget(given: argparse.Namespace) -> int:
 
 def _template(given: argparse.Namespace) -> int:
     from flows._scaffold import write_template
+    from flows.pipeline import make_plan
+    from flows.settings import read_settings
 
-    path = write_template(given.source, _source(given.source).source, Path.cwd())
+    plan = make_plan(read_settings(data=given.data, area=given.area))
+    source = _source(given.source).source
+    path = write_template(given.source, source, Path.cwd(), area=plan.settings.area, day=plan.as_of)
     print(f"{path.name}: fyll i en rad per uppgift och lämna in med lagesbild add {given.source} {path.name}")
     return 0
 

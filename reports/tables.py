@@ -101,6 +101,17 @@ HEADINGS: Mapping[str, str] = {
     "figures_worse": "antal_samre",
     "figures_similar": "antal_utan_skillnad",
     "figures_not_judged": "antal_ej_bedomda",
+    "number": "nummer",
+    "action": "atgard",
+    "place": "plats_namn",
+    "responsible": "ansvarig_funktion",
+    "decided_date": "beslutad",
+    "due_date": "klart_senast",
+    "done_date": "klart",
+    "quantity_promised": "antal_lovat",
+    "quantity_done": "antal_gjort",
+    "quantity_unit": "antal_enhet",
+    "cost_kr": "kostnad_kr",
 }
 _FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
 

@@ -135,7 +135,12 @@ class Number:
 
 @dataclass(frozen=True)
 class Date:
-    """A calendar day: 2026-08-31, 31/8/2026, 31.8.2026, 20260831, or a cell that Excel holds as a date."""
+    """A calendar day: 2026-08-31, 31/8/2026, 31.8.2026, 20260831, or a cell that Excel holds as a date.
+
+    Unless it `may_be_future`, the privacy door refuses a day after the one on which the file came.
+    """
+
+    may_be_future: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,7 +165,7 @@ class Municipality:
 
 @dataclass(frozen=True)
 class Area:
-    """A municipality, county or the country, by code or by Kolada's ids; kept as 1415, 14 or 00."""
+    """A municipality, county or the country, by code, name or Kolada's id; kept as 1415, 14 or 00."""
 
 
 ColumnType = Text | Listed | Whole | Number | Date | ClockTime | Timestamp | Answer | Municipality | Area

@@ -20,13 +20,13 @@ RULE = "identifier"
 def screen(parsed: Parsed, source: Source, where: str, received: date) -> Parsed:
     """Take what points at a person out of the text columns of a delivery, and keep the ledger balanced.
 
-    A row of a day after `received` is refused by the rule `in_the_future`. A cell that need not be filled in is emptied
-    and counted in a warning; a row whose required text holds an identifier is refused by the rule `identifier`. Lists,
-    codes and dates cannot hold one and are passed over. No content is told.
+    A row of a day after `received` is refused by the rule `in_the_future`, unless the column may be. A cell that need
+    not be filled in is emptied and counted in a warning; a row whose required text holds an identifier is refused by
+    the rule `identifier`. Lists, codes and dates cannot hold one and are passed over. No content is told.
     """
     frame, refusals, warnings = parsed.frame, list(parsed.refusals), list(parsed.warnings)
     for column in source.columns:
-        if isinstance(column.type, Date):
+        if isinstance(column.type, Date) and not column.type.may_be_future:
             late = frame.filter(pl.col(column.name) > received)["row_number"]
             refusals += [Refusal(row_number=row, column_name=column.name, rule="in_the_future") for row in late]
             frame = frame.filter(~pl.col("row_number").is_in(late.to_list()))

@@ -1,6 +1,8 @@
 """The one error that people meet: a sentence that says where, what is wrong, what was found and what to do."""
 
+import difflib
 import re
+from collections.abc import Sequence
 from typing import Self
 
 # Characters that show nothing, turn the line around, or steer a terminal: they make two texts look alike.
@@ -32,6 +34,12 @@ class Problem(Exception):
 
 class UsageProblem(Problem):
     """A problem with how the command or the settings were written; exit code 2."""
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """What was perhaps meant by a name that is not known, as a question, or all that is known."""
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"menades '{near[0]}'?" if near else f"kända är {', '.join(known)}."
 
 
 def shown(text: str) -> str:

@@ -8,14 +8,14 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import fastexcel
 import polars as pl
 
 from sources._declare import Source
 from sources._file import open_ordinary
-from sources._problem import UNSEEN, Problem
+from sources._problem import UNSEEN, Problem, shown
 from sources._workbook import MOST_CELLS, MOST_COLUMNS, repacked
 
 _MOST_LEVELS = 20
@@ -23,6 +23,8 @@ MOST_BYTES = 50 * 1024 * 1024
 _XLSX = b"PK\x03\x04"
 _SEPARATORS = {";": "';'", "\t": "tabb", ",": "','"}
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+# Sheets of our templates that hold no rows of data: what to write in each column, and what the drop-down lists offer.
+EXPLAINING = ("Så fyller du i", "Listor")
 
 
 def read_bytes(raw: Path) -> bytes:
@@ -67,9 +69,7 @@ def _is_deeper(body: Any, levels: int) -> bool:
 
 def read_table(raw: Path, source: Source) -> pl.DataFrame:
     """As `read_cells`, every column declared by `source`. Raises Problem for unknown or missing columns too."""
-    frame = read_cells(raw)
-    check_columns([name for name in frame.columns if name != "row_number"], source, raw.name)
-    return frame
+    return _declared(read_cells(raw), source, raw.name)
 
 
 def read_cells(raw: Path, most_columns: int = MOST_COLUMNS) -> pl.DataFrame:
@@ -79,6 +79,45 @@ def read_cells(raw: Path, most_columns: int = MOST_COLUMNS) -> pl.DataFrame:
     workbook the first sheet is read. Blank rows are passed over but numbered, so that a row is found in the file by
     its number. Raises Problem for an unreadable file, and one that is made to overwhelm its reader.
     """
+    content = _delivered(raw)
+    if content.startswith(_XLSX):
+        return _cells(_sheet(_workbook(raw, content, most_columns), 0, raw))
+    return _cells(_delimited(raw, content, most_columns))
+
+
+class SheetRows(NamedTuple):
+    """The rows of one sheet as `read_table` gives them, with its place among the tabs (from 1) and its name."""
+
+    number: int
+    name: str
+    rows: pl.DataFrame
+
+
+def read_sheets(raw: Path, source: Source) -> list[SheetRows]:
+    """As `read_table`, every sheet of a workbook but `EXPLAINING` and blank ones; a CSV is one without a name."""
+    content = _delivered(raw)
+    if not content.startswith(_XLSX):
+        return [SheetRows(1, "", _declared(_cells(_delimited(raw, content)), source, raw.name))]
+    book = _workbook(raw, content)
+    found = []
+    for number, name in enumerate(book.sheet_names, 1):
+        sheet = pl.DataFrame() if name in EXPLAINING else _sheet(book, name, raw)
+        if sheet.width == 0:
+            continue
+        try:
+            found.append(SheetRows(number, name, _declared(_cells(sheet), source, raw.name)))
+        except Problem as problem:
+            wrong = f"bladet {shown(name)}: {problem.wrong}"
+            raise Problem(raw.name, wrong, found=problem.found, do=problem.do) from None
+    return found
+
+
+def _declared(frame: pl.DataFrame, source: Source, where: str) -> pl.DataFrame:
+    check_columns([name for name in frame.columns if name != "row_number"], source, where)
+    return frame
+
+
+def _delivered(raw: Path) -> bytes:
     content = read_bytes(raw)
     if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise Problem(raw.name, "filen är tom", found="0 tecken", do="exportera den på nytt")
@@ -86,8 +125,10 @@ def read_cells(raw: Path, most_columns: int = MOST_COLUMNS) -> pl.DataFrame:
         raise Problem(
             raw.name, "arbetsboken är låst med lösenord eller i det gamla formatet XLS", do="spara den olåst som XLSX"
         )
-    read = _workbook if content.startswith(_XLSX) else _delimited
-    frame = read(raw, content, most_columns)
+    return content
+
+
+def _cells(frame: pl.DataFrame) -> pl.DataFrame:
     names = [re.sub(UNSEEN, "", name).strip() for name in frame.columns]
     frame.columns = [
         f"{name}_duplicated_{at}" if name in (*names[:at], "row_number") else name for at, name in enumerate(names)
@@ -110,7 +151,7 @@ def read_grid(raw: Path) -> pl.DataFrame:
     content = read_bytes(raw)
     if not content.startswith(_XLSX):
         raise Problem(raw.name, "filen är ingen arbetsbok", do="lämna den som XLSX, som utgivaren ger ut den")
-    return _workbook(raw, content, header_row=None)
+    return _sheet(_workbook(raw, content), 0, raw, header_row=None)
 
 
 def check_columns(found: Sequence[str], source: Source, where: str) -> None:
@@ -140,17 +181,28 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
         raise Problem(where, "kolumn saknas", found=", ".join(found), do=f"lägg till {', '.join(map(repr, absent))}")
 
 
-def _workbook(raw: Path, content: bytes, most_columns: int = MOST_COLUMNS, header_row: int | None = 0) -> pl.DataFrame:
+def _workbook(raw: Path, content: bytes, most_columns: int = MOST_COLUMNS) -> fastexcel.ExcelReader:
     safe = repacked(content, raw.name, most_columns)
     try:
-        return fastexcel.read_excel(safe).load_sheet(0, header_row=header_row, dtypes="string").to_polars()
+        return fastexcel.read_excel(safe)
     except Exception as error:
-        raise Problem(
-            raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX"
-        ) from None
+        raise _unreadable(raw, error) from None
 
 
-def _delimited(raw: Path, content: bytes, most_columns: int) -> pl.DataFrame:
+def _sheet(book: fastexcel.ExcelReader, at: int | str, raw: Path, header_row: int | None = 0) -> pl.DataFrame:
+    try:
+        return book.load_sheet(at, header_row=header_row, dtypes="string").to_polars()
+    except Exception as error:
+        raise _unreadable(raw, error) from None
+
+
+def _unreadable(raw: Path, error: Exception) -> Problem:
+    return Problem(
+        raw.name, "arbetsboken går inte att läsa", found=type(error).__name__, do="spara den på nytt som XLSX"
+    )
+
+
+def _delimited(raw: Path, content: bytes, most_columns: int = MOST_COLUMNS) -> pl.DataFrame:
     text = _decode(content)
     if "\0" in text:
         raise Problem(raw.name, "filen är inte text", found="NUL-tecken", do="exportera den som CSV UTF-8 eller XLSX")

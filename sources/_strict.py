@@ -140,6 +140,8 @@ def conform(rows: pl.DataFrame | Rows, source: Source, where: str) -> Parsed:
     refused = judged.filter(pl.col("!rule").is_not_null())
     kept = judged.filter(pl.col("!rule").is_null()).select("row_number", *(column.name for column in source.columns))
     loaded = _without_duplicates(kept, source, where)
+    if source.by_hand and rows.is_empty():
+        raise Problem(where, "inga rader", do="fyll i minst en rad och lämna filen på nytt")
     if rows.height < source.rows.at_least:
         raise Problem(
             where,
@@ -398,8 +400,12 @@ def municipality_codes() -> Mapping[str, str]:
 
 @cache
 def area_codes() -> Mapping[str, str]:
-    """Codes of municipalities, counties and the country, and Kolada's ids for the latter two, → our code."""
-    spellings = {"00": "00", "0000": "00"}
-    for code, region in _reference("counties").select("county_code", "kolada_region").iter_rows():
-        spellings |= {code: code, region: code}
-    return spellings | {code: code for code in _reference("municipalities")["municipality_code"]}
+    """Codes and names (lower case) of municipalities, counties and the country, Kolada's ids of them, → our code."""
+    spellings = {"00": "00", "0000": "00", "riket": "00"}
+    for code, county, region in _reference("counties").select("county_code", "county", "kolada_region").iter_rows():
+        spellings |= {code: code, county.lower(): code, region: code}
+    return spellings | {
+        spelling: code
+        for code, name in _reference("municipalities").select("municipality_code", "municipality").iter_rows()
+        for spelling in (code, name.lower())
+    }

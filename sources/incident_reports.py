@@ -7,6 +7,7 @@ services tell of the same event, that a service says when it has nothing to repo
 """
 
 import difflib
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ _KEYS = (
 
 def parse(raw: Path) -> pl.DataFrame:
     """The declared columns of a delivery in the template's layout, with flags in the place of its free text."""
-    return _with_derived(read_table(raw, SOURCE), SOURCE.free_text)
+    return _of_template(read_table(raw, SOURCE))
 
 
 def parse_mapped(raw: Path, data: Path) -> tuple[pl.DataFrame, str]:
@@ -132,10 +133,27 @@ def parse_mapped(raw: Path, data: Path) -> tuple[pl.DataFrame, str]:
     mapping = choose(mappings, columns, _TEMPLATE, raw.name)
     if mapping is None:
         check_columns(columns, SOURCE, raw.name)
-        rows, used = _with_derived(cells, SOURCE.free_text), ""
+        rows, used = _of_template(cells), ""
     else:
         rows, used = _translated(cells, mapping), mapping.sha256
     return expected(rows.drop(COLUMNS), read_reporters(data)), used
+
+
+def _of_template(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a form. A report without an id is known by what it says, and the second that says the same by being
+    the second, so that a form that is handed in again is not counted again.
+    """
+    told = [name for name in _TEMPLATE if name != "rapport_id"]
+    is_without = pl.col("rapport_id").fill_null("").str.strip_chars() == ""
+    content = pl.concat_str(
+        pl.int_range(pl.len()).over(told), *(pl.col(name).fill_null("") for name in told), separator="|"
+    )
+    own = pl.when(is_without).then(content).map_elements(_digest, return_dtype=pl.String)
+    return _with_derived(rows.with_columns(rapport_id=pl.coalesce(own, "rapport_id")), SOURCE.free_text)
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 def _with_derived(rows: pl.DataFrame, free_text: tuple[str, ...]) -> pl.DataFrame:

@@ -176,8 +176,9 @@ def test_what_own_services_report_and_what_follows_effort_is_not_judged() -> Non
         if each.indicator is None:
             continue
         is_own = each.indicator.basis == "own_services"
-        assert is_own == ("core.incident_reports" in each.query), each.name
-        if is_own or "effort_driven" in each.indicator.flags:
+        is_reported = "core.incident_reports" in each.query
+        assert is_own == (is_reported or "core.service_" in each.query), each.name
+        if is_reported or "effort_driven" in each.indicator.flags:
             assert each.indicator.polarity == "none", each.name
 
 

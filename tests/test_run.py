@@ -35,6 +35,7 @@ from reports import _words
 from sources._landing import read_manifest
 from sources._problem import UsageProblem
 from sources._registry import all_sources
+from tests.forms import Cells, filled
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 9, 1, 2, 30, tzinfo=UTC)
@@ -502,11 +503,11 @@ def test_a_template_is_read_back_by_its_source(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["template", "incident_reports"]) == 0
-    template = tmp_path / "incident_reports_mall.csv"
-    columns = template.read_text("utf-8-sig").strip().split(";")
-    values = {"rapport_id": "1", "datum": "2026-08-03", "kommun": "Tjörn", "kategori": "klotter"}
-    with template.open("a", encoding="utf-8") as file:
-        file.write(";".join(values.get(column, "") for column in columns) + "\r\n")
+    template = tmp_path / "incident_reports_mall.xlsx"
+    assert main(["add", "incident_reports", str(template), "--data", str(tmp_path / "data")]) == 1
+    assert "incident_reports_mall.xlsx: inga rader" in capsys.readouterr().err
+    report: Cells = {"A2": "2026-08-03", "C2": "Tjörn", "E2": "klotter"}
+    template.write_bytes(filled(template.read_bytes(), {"Händelser": report}))
     assert main(["add", "incident_reports", str(template), "--data", str(tmp_path / "data")]) == 0
     assert "1 rader lästa, 1 inlästa" in capsys.readouterr().out
 

@@ -22,6 +22,8 @@ import generate_road_accidents
 import generate_school_survey
 import generate_specialist_care
 import generate_trafa
+import generate_measures
+import generate_service_counts
 
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
@@ -89,6 +91,8 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield from generate_police_extracts.files()
     yield from generate_rescue_callouts.files()
     yield from generate_road_accidents.files()
+    yield from generate_measures.files()
+    yield from generate_service_counts.files()
 
 
 # --- chance -------------------------------------------------------------------------------------------------------
