@@ -16,7 +16,7 @@ from sources._landing import Part, keep_snapshot, sha256, snapshot_path, write_a
 from sources._problem import Problem
 from sources._read import read_bytes
 from sources._registry import SourceModule
-from sources._strict import REFERENCE, Parsed, conform
+from sources._strict import REFERENCE, Parsed, Rows, conform
 
 REDACTED = "parquet"
 
@@ -35,6 +35,7 @@ def parse_file(module: SourceModule, raw: Path, where: str, data: Path | None = 
     one of those: the error that it causes may quote a cell, so only its kind is told. Errors and warnings call the
     file `where` and never by its name, which may be a person's.
     """
+    rows: pl.DataFrame | Rows
     try:
         if data is not None and module.parse_mapped is not None:
             rows, mapping = module.parse_mapped(raw, data)

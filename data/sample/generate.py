@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
+import generate_measures
 import generate_police_extracts
 import generate_pupils_per_school
 import generate_pxweb
@@ -20,10 +21,9 @@ import generate_reported_offences
 import generate_rescue_callouts
 import generate_road_accidents
 import generate_school_survey
+import generate_service_counts
 import generate_specialist_care
 import generate_trafa
-import generate_measures
-import generate_service_counts
 
 SAMPLE = Path(__file__).resolve().parent
 REFERENCE = SAMPLE.parent / "reference"
