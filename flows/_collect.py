@@ -1,10 +1,11 @@
 """Brings in what is new from the sources, and reads what is in force of each."""
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,7 +30,7 @@ from sources._landing import (
     snapshot_path,
     standing,
 )
-from sources._pace import Calls
+from sources._pace import Calls, save_json
 from sources._parse import parse_file, parse_snapshots, pass_the_door, snapshot_name
 from sources._problem import Problem, UsageProblem
 from sources._read import read_bytes
@@ -60,6 +61,7 @@ class SourceResult:
     data_as_of: date | None = None
     expected_by: date | None = None
     is_late: bool = False
+    is_asked: bool = False
 
     @property
     def status(self) -> str:
@@ -74,7 +76,7 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
     """
     if plan.sample:
         _collect_sample(plan, module)
-    elif module.fetch is not None and not plan.offline:
+    elif module.fetch is not None and is_asked(plan, module):
         with _client(plan, module, tell) as http:
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
@@ -87,6 +89,40 @@ def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
                     origin="fetch",
                     is_latest=answer.is_latest,
                 )
+        save_json(_last_whole(plan, module), {"at": plan.now.isoformat(), "area": plan.settings.area})
+
+
+def is_asked(plan: Plan, module: SourceModule) -> bool:
+    """Whether a run asks a source's publisher, or brings in its sample.
+
+    Not where the settings say so, nor for some days after a whole answer of one who cannot say whether anything has
+    changed; a source that is named (`--only`) always is.
+    """
+    if plan.sample:
+        return True
+    if module.fetch is None or plan.offline:
+        return False
+    if module.name in plan.only:
+        return True
+    if module.name in plan.settings.not_fetched:
+        return False
+    return not (module.source.asks_whole and _was_whole_lately(plan, module))
+
+
+def _was_whole_lately(plan: Plan, module: SourceModule) -> bool:
+    """Whether the publisher gave everything for this area within the days of rest, and it still stands."""
+    try:
+        last = json.loads(_last_whole(plan, module).read_bytes())
+        at, area = datetime.fromisoformat(last["at"]), last["area"]
+        is_lately = plan.now - at < timedelta(days=plan.settings.rest_days)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    stands = any(each.source == module.name and each.origin == "fetch" for each in read_manifest(plan.data))
+    return is_lately and stands and area == plan.settings.area
+
+
+def _last_whole(plan: Plan, module: SourceModule) -> Path:
+    return plan.data / "asked" / f"{module.name}.whole.json"
 
 
 def _client(plan: Plan, module: SourceModule, tell: Tell) -> Http:

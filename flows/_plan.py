@@ -58,12 +58,15 @@ def make_plan(
 ) -> Plan:
     """Settle a run: the day it speaks of, and that the sample never meets real data.
 
-    Raises UsageProblem for an unknown source, for a retention decision on a source without retention, and for a sample
-    run in a folder with real observations.
+    Raises UsageProblem for an unknown source, in `only` or in a setting, for a retention decision on a source without
+    retention, and for a sample run in a folder with real observations.
     """
     now = now or datetime.now(UTC)
     if unknown := sorted(set(only) - all_sources().keys()):
         raise UsageProblem("--only", "okänd källa", found=unknown[0], do=f"kända är {', '.join(all_sources())}")
+    fetched = [name for name, module in all_sources().items() if module.fetch]
+    if unknown := sorted(set(settings.not_fetched) - set(fetched)):
+        raise UsageProblem("not_fetched", "ingen källa som hämtas", found=unknown[0], do=f"de är {', '.join(fetched)}")
     can_end = [name for name, module in all_sources().items() if module.source.retention_months is not None]
     for name, decision in settings.gallringsbeslut.items():
         if name not in can_end or not decision.strip():

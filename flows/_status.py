@@ -20,8 +20,8 @@ from sources._registry import SourceModule, all_sources
 class Freshness(StrEnum):
     """Whether a source's figures are as new as they should be.
 
-    MISSING: it is fetched, and never has been. UNUSED: it is handed in, and nobody has; not every municipality has
-    every source, so that is no alarm.
+    MISSING: it is fetched, and never has been. UNUSED: it is handed in, and nobody has, or the settings say not to
+    fetch it; not every municipality has every source, so that is no alarm.
     """
 
     CURRENT = "current"
@@ -70,7 +70,8 @@ def source_statuses(plan: Plan) -> list[SourceStatus]:
         if result.observations:
             freshness = Freshness.LATE if result.is_late else Freshness.CURRENT
         else:
-            freshness = Freshness.UNUSED if module.fetch is None else Freshness.MISSING
+            is_fetched = module.fetch is not None and name not in plan.settings.not_fetched
+            freshness = Freshness.MISSING if is_fetched else Freshness.UNUSED
         statuses.append(
             SourceStatus(
                 name=name,
@@ -160,9 +161,14 @@ def _stand(each: SourceStatus) -> tuple[str, ...]:
         CADENCES[each.module.source.cadence.value],
         f"{'hämtad' if each.module.fetch else 'lämnad'} {seen}" if seen else "–",
         str(each.data_as_of or "–"),
-        ("fel; " if each.problem else "") + _WORDS[each.freshness],
+        ("fel; " if each.problem else "") + _word(each),
         str(each.expected_by or "–"),
     )
+
+
+def _word(each: SourceStatus) -> str:
+    is_switched_off = each.freshness is Freshness.UNUSED and each.module.fetch is not None
+    return "hämtas inte enligt inställningen" if is_switched_off else _WORDS[each.freshness]
 
 
 def _table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from flows._collect import SourceResult, add_files, chosen_sources, collect, read_source
+from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, publish
@@ -133,12 +133,13 @@ def collect_and_read(plan: Plan, module: SourceModule, tell: Tell = lambda _: No
 
     A source that fails keeps its newest valid data and says what went wrong.
     """
+    asked, problem = is_asked(plan, module), ""
     try:
         collect(plan, module, tell)
         end_retention(plan, module, tell)
-    except Problem as problem:
-        return read_source(plan, module, str(problem))
-    return read_source(plan, module)
+    except Problem as found:
+        problem = str(found)
+    return replace(read_source(plan, module, problem), is_asked=asked)
 
 
 def read_all(plan: Plan, tell: Tell) -> list[SourceResult]:
@@ -212,7 +213,6 @@ def _indicators_per_focus_area(plan: Plan) -> Mapping[str, int]:
 
 def _log_run(plan: Plan, outcome: Outcome) -> None:
     """Append one line about the run to the log, which lies outside the release because it knows the clock."""
-    asked = {module.name for module in chosen_sources(plan) if module.fetch and not plan.offline}
     line = {
         "started_at": plan.now.isoformat(),
         "as_of": plan.as_of.isoformat(),
@@ -224,7 +224,7 @@ def _log_run(plan: Plan, outcome: Outcome) -> None:
             result.name: {
                 **asdict(result.ledger),
                 "status": result.status,
-                "is_asked": result.name in asked,
+                "is_asked": result.is_asked,
                 "is_late": result.is_late,
                 "problem": result.problem,
             }

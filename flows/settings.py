@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     gallringsbeslut: dict[str, str] = Field(
         default_factory=dict, description="Beslut (diarienummer, dag) per källa; utan beslut gallras ingenting"
     )
+    not_fetched: tuple[str, ...] = Field(
+        default=("reported_offences",), description="Källor som inte hämtas: Brås databas kräver ett certifikat till"
+    )
+    rest_days: int = Field(
+        default=6, ge=0, le=90, description="Dagar som en utgivare lämnas i fred som inte kan säga om något är nytt"
+    )
     inbox_quiet_seconds: float = Field(
         default=30, ge=0, le=86_400, description="Så länge en fil i inkorgen ska ha legat orörd innan den tas in"
     )

@@ -195,7 +195,8 @@ class Source:
     which a yearly publisher has the figures of the year before, and a survey of every second year its own. `free_text`
     columns are read for category flags and dropped; `ignore` columns are known and not used; `reference` lists decide
     how a row is read. `retention_months` after it came in, a snapshot is replaced by the columns `aggregate` (name, SQL
-    type) of `staging.<source>_by_snapshot`, where the municipality has decided so; None keeps it.
+    type) of `staging.<source>_by_snapshot`, where the municipality has decided so; None keeps it. `asks_whole`: the
+    publisher cannot say whether anything has changed, so that every look fetches all; it is looked at less often.
     """
 
     title: str
@@ -225,6 +226,7 @@ class Source:
     retention_months: int | None = None
     aggregate: tuple[tuple[str, str], ...] = ()
     by_hand: bool = False
+    asks_whole: bool = False
     synthetic: bool = False
 
     @property

@@ -64,6 +64,7 @@ SOURCE = Source(
     speaks_of="period",
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,
+    asks_whole=True,
 )
 
 _YEARLY, _MONTHLY = "TAB638", "TAB6471"

@@ -67,6 +67,7 @@ SOURCE = Source(
     speaks_of="last_year",
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,
+    asks_whole=True,
 )
 
 _REGION, _SEX, _AGE, _PERIOD, _FIGURE = "Region", "Kön", "Ålder", "År", "Andel och konfidensintervall"

@@ -74,6 +74,7 @@ SOURCE = Source(
     reference=("bra_offences", "bra_regions"),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,
+    asks_whole=True,
 )
 
 _FIRST_YEAR = 2015

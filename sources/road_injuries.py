@@ -61,6 +61,7 @@ SOURCE = Source(
     breaks=(Break(2014, "Polisens registrering hade ett bortfall 2014."),),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,
+    asks_whole=True,
 )
 
 

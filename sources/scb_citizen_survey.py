@@ -64,6 +64,7 @@ SOURCE = Source(
     breaks=(Break(2021, "Ny enkät från 2021; äldre betygsindex (NMI, NRI) går inte att jämföra med andelarna."),),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,
+    asks_whole=True,
 )
 
 _FOLDER = "START/ME/ME0003/ME0003I"

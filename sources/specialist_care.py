@@ -74,6 +74,7 @@ SOURCE = Source(
     reference=("care_ages", "care_diagnoses"),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.CARE,
+    asks_whole=True,
 )
 
 _PAUSE = 0.8

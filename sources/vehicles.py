@@ -66,6 +66,7 @@ SOURCE = Source(
     missing=("", "..", "U"),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.THINGS,
+    asks_whole=True,
 )
 
 _TABLE = "Tabell 1"

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from flows._status import Freshness, source_statuses
 from flows.pipeline import Plan, collect_and_read, make_plan, run
 from flows.settings import read_settings
 from lagesbild import open_release
@@ -177,3 +179,44 @@ def test_a_publisher_that_never_recovers_is_one_sentence(publisher: Replay) -> N
     ):
         http.get(f"{publisher.url}/police")
     assert len(publisher.asked) == 4
+
+
+def test_a_publisher_that_cannot_say_what_is_new_is_left_alone_for_some_days(
+    tmp_path: Path, publisher: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LAGESBILD_REST_DAYS")
+    population, police = all_sources()["population"], all_sources()["police_events"]
+
+    def asks(days: int, **changed: object) -> int:
+        publisher.asked.clear()
+        plan = night(tmp_path, publisher, NIGHT + timedelta(days=days))
+        result = collect_and_read(replace(plan, **changed), population)  # type: ignore[arg-type]
+        assert result.status == "ok"
+        assert result.is_asked == bool(publisher.asked)
+        return len(publisher.asked)
+
+    publisher.faults["scb"] = [reply({}), Reply(status=404)]
+    assert collect_and_read(night(tmp_path, publisher), population).status == "failed"
+    whole = asks(0)  # half an answer is no reason to rest
+    assert whole > 3
+    assert asks(5) == 0
+    assert asks(5, only=("population",)) == whole
+    elsewhere = night(tmp_path, publisher).settings.model_copy(update={"area": "1480"})
+    assert asks(5, settings=elsewhere) == whole
+    assert asks(5) == whole  # and back again
+    assert asks(11) == whole
+    assert collect_and_read(night(tmp_path, publisher, NIGHT + timedelta(days=11)), police).is_asked
+
+
+def test_a_source_that_is_not_to_be_fetched_is_not_and_is_no_alarm(
+    tmp_path: Path, publisher: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LAGESBILD_NOT_FETCHED")
+    offences = all_sources()["reported_offences"]
+    result = collect_and_read(night(tmp_path, publisher), offences)
+    assert (result.status, result.problem, publisher.asked) == ("missing", "", [])
+    [status] = [each for each in source_statuses(night(tmp_path, publisher)) if each.name == "reported_offences"]
+    assert (status.freshness, status.needs_a_person) == (Freshness.UNUSED, False)
+    monkeypatch.setenv("LAGESBILD_NOT_FETCHED", '["youth_survey"]')
+    with pytest.raises(Problem, match="ingen källa som hämtas: youth_survey"):
+        night(tmp_path, publisher)
