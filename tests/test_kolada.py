@@ -171,6 +171,20 @@ def values_of_two_kpis(**changes: Any) -> dict[str, object]:
     )
 
 
+@pytest.mark.parametrize(
+    ("status", "shown"), [("Missing", "not_reported"), ("Privacy", "suppressed"), ("Not applicable", "not_applicable")]
+)
+def test_a_status_wins_over_a_value_all_the_way_out(tmp_path: Path, status: str, shown: str) -> None:
+    # 332 captured rows have both, but none of a reviewed KPI: here reviewed ones do.
+    data = tmp_path / "data"
+    add(data, "kolada_values", written(tmp_path, values_of_two_kpis(status=status), "v.json"))
+    build(data)
+    assert set(ask(data, "select status, value from staging.kolada_values")) == {(shown, None)}
+    query = "select status, value, numerator from output.indicators where area_code = '1415' and indicator = '{}'"
+    assert ask(data, query.format("few_vandalism_problems_share")) == [(shown, None, None)]
+    assert ask(data, query.format("reported_vandalism_rate")) == [(shown, None, None)]
+
+
 def test_a_changed_title_stops_that_series_and_no_other_until_it_is_reviewed(tmp_path: Path) -> None:
     data = tmp_path / "data"
     add(data, "kolada_values", written(tmp_path, values_of_two_kpis(), "v.json"))
@@ -189,6 +203,7 @@ def test_a_changed_title_stops_that_series_and_no_other_until_it_is_reviewed(tmp
     assert ask(data, shown) == [("not_reported", None)]
     [(message,)] = ask(data, "select message from output.sources where source = 'kolada_kpis'")
     assert "U07452 stoppas" in message
+    assert "nyckeltal som inte finns i Koladas katalog: N00608, N00610, " in message
     checks = "select title_check, count(*) from core.kolada_kpis group by all"
     assert dict(ask(data, checks)) == {"changed": 1, "same": 2, "not_in_catalogue": 111}
     # The publisher takes it back: the newest catalogue counts.

@@ -26,6 +26,14 @@
 -- status = "ok, failed (senast giltiga uppgift används) eller missing (inga uppgifter)"
 -- message = "Vad som gick fel, eller varningar"
 -- release = "Utgåvans id"
+with gone as (
+    select
+        'kolada_kpis' as source,
+        'nyckeltal som inte finns i Koladas katalog: ' || string_agg(kpi, ', ' order by kpi) as said
+    from core.kolada_kpis
+    where title_check = 'not_in_catalogue'
+)
+
 select
     source,
     title,
@@ -47,8 +55,9 @@ select
     is_late,
     is_synthetic,
     status,
-    message,
+    concat_ws('; ', nullif(message, ''), said) as message,
     release
 from parsed.sources
 cross join parsed.run
+left join gone using (source)
 order by source
