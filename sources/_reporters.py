@@ -51,7 +51,7 @@ LIST = Source(
     concerns=Concerns.ADULTS,
     landing=Landing.REDACTED,  # so that no message tells a cell
 )
-COLUMNS = ("expected_in_week", "expected_in_month", "is_expected")
+COLUMNS = ("expected_in_week", "expected_in_month", "is_expected_in_week", "is_expected_in_month")
 
 
 def read_reporters(data: Path) -> pl.DataFrame:
@@ -97,11 +97,11 @@ def expected(rows: pl.DataFrame, reporters: pl.DataFrame) -> pl.DataFrame:
         weekly, monthly = _units(units, code, *_week(on)), _units(units, code, *_month(on))
         in_week = {name for name, cadence in weekly if cadence == "vecka"}
         in_month = {name for name, _ in monthly}
-        found.append((code, on, unit, len(in_week), len(in_month), unit in in_month))
+        found.append((code, on, unit, len(in_week), len(in_month), unit in in_week, unit in in_month))
     looked_up = pl.DataFrame(
         found,
         schema={"_code": pl.String, "_day": pl.Date, "_unit": pl.String}
-        | dict(zip(COLUMNS, (pl.Int64, pl.Int64, pl.Boolean), strict=True)),
+        | dict(zip(COLUMNS, (pl.Int64, pl.Int64, pl.Boolean, pl.Boolean), strict=True)),
         orient="row",
     )
     joined = keyed.join(looked_up, on=["_code", "_day", "_unit"], how="left", nulls_equal=True, maintain_order="left")

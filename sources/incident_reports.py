@@ -65,7 +65,8 @@ SOURCE = Source(
         # What the list of reporting units says of the row (`_reporters.py`).
         Column("expected_in_week", "expected_in_week", Whole(minimum=0), required=False, derived=True),
         Column("expected_in_month", "expected_in_month", Whole(minimum=0), required=False, derived=True),
-        Column("is_expected", "is_expected", Answer(), required=False, derived=True),
+        Column("is_expected_in_week", "is_expected_in_week", Answer(), required=False, derived=True),
+        Column("is_expected_in_month", "is_expected_in_month", Answer(), required=False, derived=True),
     ),
     free_text=("beskrivning", "atgard"),
     key=("report_id", "part"),

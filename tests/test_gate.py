@@ -360,7 +360,7 @@ REPORTS = (
     "EST-5;2026-02-30;;1415;;klotter;Skola\n"
 )
 PUPILS = "undersokning;ar;kommun;arskurs;kon;vikt;" + ";".join(
-    column.source for column in all_sources()["youth_survey"].source.columns[6:]
+    column.source for column in all_sources()["youth_survey"].source.columns[6:] if not column.derived
 )
 DIALOGUE = (
     "omrade;ar;undersokning;fraga;andel_pct;antal_svar;felmarginal;urvalstyp;svarsfrekvens_pct\n"

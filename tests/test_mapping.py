@@ -483,13 +483,14 @@ def test_of_those_who_should_report_it_is_known_how_many_did(tmp_path: Path) -> 
         "3;2026-08-24;;1415;;inget att rapportera;Skolan",
         "4;24/8/2026;;1415;;klotter;Fritid",
         "5;2026-08-25;;1415;;klotter;Skolan ab",
+        "7;2026-08-25;;1415;;klotter;Fastighet",  # not waited for in a week, and listed
         "6;2026-08-25;;Tjörn;;klotter;Skolan",
     ]
     added(data, written(tmp_path, TEMPLATE, *rows))
     weeks = completeness(data, "week")
     assert weeks.filter(pl.col("expected").is_not_null()).rows() == [
         (date(2026, 8, 17), 1, 3, 1, 0),
-        (date(2026, 8, 24), 3, 2, 2, 1),
+        (date(2026, 8, 24), 4, 2, 2, 1),
         (date(2026, 8, 31), 0, 2, 0, 0),  # a week in which nobody reported
         (date(2026, 9, 7), 0, 2, 0, 0),
     ]
@@ -500,7 +501,7 @@ def test_of_those_who_should_report_it_is_known_how_many_did(tmp_path: Path) -> 
         (date(2026, 9, 7), 0, None, None, None),
     ]
     months = completeness(data, "month").filter(pl.col("expected").is_not_null())
-    assert months.rows() == [(date(2026, 8, 1), 3, 4, 2, 1), (date(2026, 9, 1), 0, 4, 0, 0)]
+    assert months.rows() == [(date(2026, 8, 1), 4, 4, 3, 1), (date(2026, 9, 1), 0, 4, 0, 0)]
 
 
 def test_the_names_of_units_leave_the_door_as_hashes(tmp_path: Path) -> None:
@@ -510,7 +511,7 @@ def test_the_names_of_units_leave_the_door_as_hashes(tmp_path: Path) -> None:
         assert not path.is_file() or b"Kanelbulle" not in path.read_bytes()
     [part] = [part for each in read_manifest(data) for part in each.parts]
     landed = Parsed.read(data / "landing" / "incident_reports" / f"{part.sha256}.{part.extension}").frame
-    assert landed["is_expected"].to_list() == [True]
+    assert landed["is_expected_in_week"].to_list() == [True]
     assert len(landed["reporter"][0]) == 32
 
 
@@ -641,7 +642,7 @@ def test_what_landed_before_the_columns_of_a_mapping_were_declared_still_counts(
     path = data / "landing" / "incident_reports" / f"{part.sha256}.{part.extension}"
     old = Parsed.read(path)
     path.chmod(0o600)
-    later = ("part", "cost_sek", "expected_in_week", "expected_in_month", "is_expected")
+    later = ("part", "cost_sek", "expected_in_week", "expected_in_month", "is_expected_in_week", "is_expected_in_month")
     Parsed(frame=old.frame.drop(later), ledger=old.ledger).write(path)
     assert core(data)["core.incident_reports_in_total_by_municipality_month"]["reports"].to_list() == [4, 0]
 

@@ -400,7 +400,9 @@ def test_a_report_keeps_flags_and_no_text(tmp_path: Path) -> None:
         # One from the description and one from the measure, in alphabetical order.
         "keyword_flags": "graffiti,weapon",
         "part": 1,
-        **dict.fromkeys(("cost_sek", "expected_in_week", "expected_in_month", "is_expected")),  # from a mapping
+        **dict.fromkeys(
+            ("cost_sek", "expected_in_week", "expected_in_month", "is_expected_in_week", "is_expected_in_month")
+        ),  # from a mapping
     }
 
 

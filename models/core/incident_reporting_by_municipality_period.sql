@@ -35,7 +35,8 @@ reports as (
         date_trunc(period_type, date)::date as period_start,
         case period_type when 'week' then expected_in_week else expected_in_month end as expected,
         reporter,
-        is_expected,
+        case period_type when 'week' then is_expected_in_week else is_expected_in_month end as is_expected,
+        is_expected_in_month as is_listed,
         observed_at
     from staging.incident_reports
     cross join (select unnest(['week', 'month']) as period_type)
@@ -48,7 +49,8 @@ units as (
         period_type,
         period_start,
         reporter,
-        bool_or(is_expected) as is_expected
+        bool_or(is_expected) as is_expected,
+        bool_or(is_listed) as is_listed
     from reports
     where reporter is not null
     group by all
@@ -61,7 +63,7 @@ told as (
         period_start,
         count(*) as reporters,
         count(*) filter (where is_expected) as expected_reporters,
-        count(*) filter (where not is_expected) as unlisted_reporters
+        count(*) filter (where not is_listed) as unlisted_reporters
     from units
     group by all
 ),

@@ -11,7 +11,8 @@ with given as (
         null::double as cost_sek,
         null::bigint as expected_in_week,
         null::bigint as expected_in_month,
-        null::boolean as is_expected
+        null::boolean as is_expected_in_week,
+        null::boolean as is_expected_in_month
     where false
 ),
 
@@ -107,7 +108,8 @@ select
     coalesce(doubles.is_event, true) as is_event,
     expected_in_week,
     expected_in_month,
-    is_expected,
+    is_expected_in_week,
+    is_expected_in_month,
     snapshot,
     observed_at,
     is_synthetic,
