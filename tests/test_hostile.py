@@ -742,6 +742,24 @@ HANDED = {
             ),
         ),
     ),
+    "service_counts": (
+        "=cmd|.csv",
+        evil_table(
+            "kommun;period;matt;grupp;varde;av_hur_manga;enhet;antal_rapporterande;notering",
+            lambda text: ("1415", f"{2010 + EVIL.index(text)}", "Trygghetsvandringar", "", "4", "", "antal", "", text),
+        ),
+    ),
+    "measures": (
+        "logg <b>.csv",
+        evil_table(
+            "nr;kommun;fokusomrade;plats;problem;atgard;ansvarig_funktion;status;beslutad;klart_senast;klart;"
+            "antal_lovat;antal_gjort;enhet;kostnad_kr;notering",
+            lambda text: (
+                *(f"{1 + EVIL.index(text)}", "1415", "Buskörning", text, text, text, "Gatuavdelningen", "klar"),
+                *("2026-01-02", "2026-05-31", "2026-05-01", "2", "2", "objekt", "1", text),
+            ),
+        ),
+    ),
     "youth_survey": (
         "a\n \x1b[2J\u202eb.csv",
         evil_table(

@@ -8,7 +8,7 @@
 -- method = "published"
 -- unit = "kr per invånare"
 -- polarity = "low_is_good"
--- notes = ["Kronor varierar inte som antal gör, så talet har inget osäkerhetsintervall och jämförs inte.", "Bara de verksamheter som lämnat uppgift alla tolv månader ingår; ett år då en till börjar lämna ökar kostnaden utan att skadegörelsen gjort det.", "Utan moms och före försäkringsersättning."]
+-- notes = ["Kronor varierar inte som antal gör, så talet har inget osäkerhetsintervall och jämförs inte.", "Ett år räknas bara när varje verksamhet som lämnat uppgift har gjort det alla tolv månader. När en till börjar lämna ökar kostnaden utan att skadegörelsen gjort det.", "Utan moms och före försäkringsersättning."]
 
 -- A margin that is no number: known to have none. An empty one would mean a share of nobody knows how many people, which is
 -- never shown of a local source; these are kronor.
