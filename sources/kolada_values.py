@@ -15,7 +15,6 @@ from sources._declare import (
     Answer,
     Area,
     Between,
-    Break,
     Cadence,
     Column,
     Concerns,
@@ -64,7 +63,6 @@ SOURCE = Source(
     key=("kpi", "area_code", "year", "gender"),
     speaks_of="year",
     rows=Between(),  # a page may be empty: not every municipality has every KPI
-    breaks=(Break(2015, "Sedan 2015 räknas bara brott som kan knytas till en kommun."),),
     reference=("kolada_kpis",),
     disclosure=Disclosure.OFFICIAL,
     concerns=Concerns.ADULTS,

@@ -218,7 +218,7 @@ def test_no_table_of_the_release_has_a_row_per_person_or_report(sample: Release)
     personal = {name: each.source for name, each in all_sources().items() if each.source.retention_months is not None}
     assert set(personal) == {"incident_reports", "police_extracts", "rescue_callouts", "road_accidents", "youth_survey"}
     # What a figure may be grouped by; any other column of a personal source tells of one row.
-    grouped_by = {"municipality_code", "category", "year", "survey", "grade", "keyword_flags", "place"}
+    grouped_by = {"municipality_code", "category", "year", "survey", "grade", "age_group", "keyword_flags", "place"}
     of_a_row = {column.name for source in personal.values() for column in source.columns} - grouped_by
     assert {"report_id", "date", "time", "reporter", "sex", "weight", "parents_allow_alcohol"} <= of_a_row
     for audience in AUDIENCES:
