@@ -408,10 +408,10 @@ def _with_rules(rows: pl.DataFrame) -> pl.DataFrame:
 def _rule(kind: str, declared: str | None, concerns: str | None) -> str | None:
     if declared is None:
         return None
-    if kind != "counts":
-        return UNDER_TEN.name
     rule = rule_for(strictest(map(Concerns, (concerns or declared).split(","))))
-    return None if rule is OPEN else rule.name
+    if rule is OPEN:
+        return None
+    return rule.name if kind == "counts" else UNDER_TEN.name
 
 
 def _cells(rows: pl.DataFrame) -> pl.DataFrame:

@@ -230,6 +230,8 @@ def _reason(*, is_over_time: bool) -> pl.Expr:
     return (
         pl.when(flags.list.contains("self_selected"))
         .then(pl.lit("self_selected"))
+        .when(pl.lit(not is_over_time) & flags.list.contains("own_trend_only"))
+        .then(pl.lit("own_trend_only"))
         .when(pl.lit(is_over_time) & flags.list.contains("overlapping"))
         .then(pl.lit("overlapping"))
         .when(pl.col("is_broken"))
@@ -381,6 +383,7 @@ def _ranks(rows: pl.DataFrame, scope: frozenset[str]) -> pl.DataFrame:
     placed = rows.filter((pl.col("area_type") == "municipality") & (pl.col("breakdown") == "") & pl.col("is_shown"))
     placed = placed.filter(
         ~pl.col("static_flags").list.contains("self_selected")
+        & ~pl.col("static_flags").list.contains("own_trend_only")
         & ((pl.col("kind") != "counts") | (pl.col("dispersion").is_not_null() & (pl.col("numerator") > 0)))
     )
     newest = placed.join(

@@ -24,6 +24,7 @@ FLAGS = (
     "revised",
     "self_selected",
     "effort_driven",
+    "own_trend_only",
     "overlapping",
     "late_source",
     "inferred_population",

@@ -17,6 +17,7 @@ from reports._words import (
     breakdown_text,
     category_text,
     date_text,
+    flags_of,
     is_self_selected,
     judgement_text,
     source_text,
@@ -104,7 +105,8 @@ def series(rows: Sequence[Row], area: Area, cells: Cells, title: str) -> Series:
     shown = [row for row in rows if row["status"] == "ok" and row["value"] is not None]
     basis = shown[-1] if shown else newest
     compared = []
-    for kind, code in () if is_self_selected(basis) else area.others:
+    is_alone = is_self_selected(basis) or "own_trend_only" in flags_of(basis)
+    for kind, code in () if is_alone else area.others:
         other = same_period(cells.get((newest["indicator"], kind, code), ()), basis)
         if other is not None:
             compared.append(figure(other))

@@ -30,6 +30,7 @@ FLAGS = {
     "revised": "reviderad uppgift",
     "self_selected": "självvalda svar (inte ett urval)",
     "effort_driven": "följer polisens insatser",
+    "own_trend_only": "räknas olika i olika kommuner; jämförs bara med sig själv",
     "overlapping": "perioderna överlappar varandra",
     "late_source": "försenad källa; senast giltiga uppgift används",
     "inferred_population": "folkmängden är härledd",
@@ -63,6 +64,7 @@ RESULTS = {
 JUDGEMENTS = {"better": "bättre", "worse": "sämre", "similar": "", "not_judged": "bedöms inte"}
 REASONS = {
     "self_selected": "de som svarat valde själva att svara",
+    "own_trend_only": "räknas olika i olika kommuner",
     "overlapping": "perioderna överlappar varandra",
     "series_break": "mätningen ändrades däremellan",
     "no_benchmark": "uppgift saknas för jämförelsen",

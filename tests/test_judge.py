@@ -258,6 +258,14 @@ def test_kungsbackas_dialogues_of_2019_and_2020_are_not_compared() -> None:
     assert change_of(share("1384", 2019, 90), reworded) == ("not_compared", "not_judged", "series_break")
 
 
+def test_what_every_municipality_counts_its_own_way_is_compared_with_itself_only() -> None:
+    found = judged(country(), static_flags=["own_trend_only"])
+    assert set(found["comparisons"]["reason"]) == {"own_trend_only"}
+    assert found["ranks"].is_empty()
+    assert "own_trend_only" not in set(found["changes"]["reason"])
+    assert not found["changes"].is_empty()
+
+
 def test_a_row_that_starts_a_new_series_makes_no_trend_with_those_before() -> None:
     def trend(flagged: int) -> str:
         rows = [

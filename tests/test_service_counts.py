@@ -397,10 +397,10 @@ def test_what_cannot_be_compared_is_not(warehouse: Path) -> None:
     assert set(said["result"]) == {"not_compared"}
     assert set(said["judgement"]) == {"not_judged"}
     assert dict(said.select("indicator", "reason").iter_rows()) == {
-        "concern_reports_rate": "no_dispersion",
+        "concern_reports_rate": "own_trend_only",
         "speeding_vehicles_share": "no_interval",
         "vandalism_cost_rate": "no_interval",
-        "violation_reports_to_principal_rate": "no_dispersion",
+        "violation_reports_to_principal_rate": "own_trend_only",
     }
     placed = figures(warehouse, "select distinct indicator from output.ranks")["indicator"].to_list()
     assert not {"concern_reports_rate", "violation_reports_to_principal_rate"} & set(placed)

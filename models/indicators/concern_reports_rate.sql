@@ -9,6 +9,7 @@
 -- unit = "per 10 000 invånare"
 -- polarity = "none"
 -- period_type = "quarter"
+-- flags = ["own_trend_only"]
 -- notes = ["Kommuner räknar orosanmälningar olika och det finns inget nationellt register: talet jämförs aldrig mellan kommuner.", "Fler anmälningar kan bero på att fler anmäler; bedöms därför inte.", "Delas med alla invånare, inte med barn och unga."]
 select
     municipality_code,

@@ -8,6 +8,7 @@
 -- per = 10000
 -- unit = "per 10 000 invånare"
 -- polarity = "none"
+-- flags = ["own_trend_only"]
 -- notes = ["Några få personer kan stå för många klagomål, och en ny e-tjänst ger fler; bedöms därför inte.", "Ett år räknas bara om minst 52 veckor är rapporterade; en vecka utan klagomål rapporteras som noll."]
 select
     municipality_code,

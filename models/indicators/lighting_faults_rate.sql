@@ -8,6 +8,7 @@
 -- per = 10000
 -- unit = "per 10 000 invånare"
 -- polarity = "none"
+-- flags = ["own_trend_only"]
 -- notes = ["Fler fel kan bero på att fler anmäler eller att någon letat efter dem; bedöms därför inte."]
 select
     municipality_code,

@@ -7,15 +7,13 @@
 -- method = "published"
 -- unit = "procent"
 -- polarity = "low_is_good"
+-- flags = ["own_trend_only"]
 -- notes = ["Beror på var och när kommunen mätt: talet har inget osäkerhetsintervall och jämförs inte. Samma plats kan följas över tid i core.service_counts.", "85-percentilen för hastigheten är varken antal eller andel och finns bara per mätning."]
-
--- A margin that is no number: vehicles at chosen places are no sample, and tens of thousands of them would give limits that say
--- too much. An empty margin would mean a share of nobody knows how many people.
 select
     municipality_code as area_code,
     year(period_end)::varchar as period,
     round(100 * sum(value)::double / sum(out_of), 1) as value,
-    'nan'::double as margin,
+    null::double as margin,
     concerns,
     bool_or(is_synthetic) as is_synthetic,
     max(data_as_of) as data_as_of

@@ -9,14 +9,11 @@
 -- unit = "kr per invånare"
 -- polarity = "low_is_good"
 -- notes = ["Kronor varierar inte som antal gör, så talet har inget osäkerhetsintervall och jämförs inte.", "Ett år räknas bara när varje verksamhet som lämnat uppgift har gjort det alla tolv månader. När en till börjar lämna ökar kostnaden utan att skadegörelsen gjort det.", "Utan moms och före försäkringsersättning."]
-
--- A margin that is no number: known to have none. An empty one would mean a share of nobody knows how many people, which is
--- never shown of a local source; these are kronor.
 select
     municipality_code as area_code,
     period,
     round(value::double / inhabitants, 2) as value,
-    'nan'::double as margin,
+    null::double as margin,
     case when not is_whole then 'not_reported' when inhabitants is null then 'no_denominator' end as status,
     concerns,
     is_synthetic,

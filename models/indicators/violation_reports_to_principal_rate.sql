@@ -9,6 +9,7 @@
 -- unit = "per 1 000 elever"
 -- polarity = "none"
 -- period_type = "quarter"
+-- flags = ["own_trend_only"]
 -- notes = ["Fler anmälningar kan vara bra: de visar att skolan anmäler. Bedöms därför inte.", "Skolor anmäler olika: talet jämförs inte mellan kommuner."]
 select
     municipality_code,

@@ -5,7 +5,7 @@
 -- benchmark_type = ["country", "county", "police_area", "similar", "neighbours"]
 -- result = ["higher", "lower", "similar", "not_compared"]
 -- judgement = ["better", "worse", "similar", "not_judged"]
--- reason = ["", "self_selected", "overlapping", "series_break", "no_dispersion", "no_interval", "effort_driven", "no_polarity", "no_benchmark"]
+-- reason = ["", "self_selected", "own_trend_only", "overlapping", "series_break", "no_dispersion", "no_interval", "effort_driven", "no_polarity", "no_benchmark"]
 -- [columns]
 -- indicator = "Indikatorns id"
 -- area_type = "Slag av område"
