@@ -3,7 +3,7 @@
 -- not_null = ["report_id", "municipality_code", "date", "category", "categories", "is_first", "is_event"]
 
 -- What landed before a column was declared has nothing in it.
-with given as (
+with given as not materialized (
     select * from parsed.incident_reports
     union all by name
     select
@@ -36,7 +36,7 @@ newest_categories as (
     qualify row_number() over (partition by report_id, category order by part, row_number) = 1
 ),
 
-kept as (
+kept as not materialized (
     select
         *,
         category as categories,
@@ -62,24 +62,40 @@ placed as (
         reporter,
         observed_at,
         snapshot,
-        md5(concat_ws('|', municipality_code, place, categories, date, coalesce(hour(time) // 6, 9))) as event_group
+        municipality_code,
+        place,
+        categories,
+        date,
+        coalesce(hour(time) // 6, 9) as quarter
     from kept
     where is_first and place not like 'Övriga %' and reporter is not null and categories <> 'nothing_to_report'
 ),
 
 shared as (
-    select event_group from placed group by event_group having count(distinct reporter) > 1
+    select
+        municipality_code,
+        place,
+        categories,
+        date,
+        quarter,
+        md5(concat_ws('|', municipality_code, place, categories, date, quarter)) as event_group
+    from placed
+    group by municipality_code, place, categories, date, quarter
+    having min(reporter) <> max(reporter)
 ),
 
 -- A service knows how many events it has told of: its first is the same as the others' first, its second as their second.
 numbered as (
     select
-        *,
+        report_id,
+        event_group,
+        observed_at,
+        snapshot,
         row_number() over (
             partition by event_group, reporter order by observed_at desc, snapshot desc, report_id desc
         ) as number
     from placed
-    semi join shared using (event_group)
+    join shared using (municipality_code, place, categories, date, quarter)
 ),
 
 doubles as (
