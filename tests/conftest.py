@@ -1,15 +1,24 @@
 """What several test files share."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sources._registry import all_sources
+from tests.replay import hurry
+
 
 @pytest.fixture(scope="session", autouse=True)
 def asking() -> Iterator[None]:
-    """Every publisher is asked, and as often as a test likes; what the settings otherwise say has tests of its own."""
+    """No test asks a publisher, but for those that play one; none waits for politeness' sake; what the settings
+    otherwise say of asking has tests of its own.
+    """
+    nowhere = {name: "http://127.0.0.1:9" for name, module in all_sources().items() if module.fetch}
     with pytest.MonkeyPatch.context() as patched:
+        hurry(patched)
+        patched.setenv("LAGESBILD_BASE_URLS", json.dumps(nowhere))
         patched.setenv("LAGESBILD_REST_DAYS", "0")
         patched.setenv("LAGESBILD_NOT_FETCHED", "[]")
         yield
