@@ -1,5 +1,6 @@
 """Parses snapshots into Parquet, once per content and code, and passes personal files through the privacy door."""
 
+import csv
 import hashlib
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -43,7 +44,10 @@ def parse_file(module: SourceModule, raw: Path, where: str, data: Path | None = 
             rows, mapping = module.parse(raw), ""
     except Problem as problem:
         raise problem.at(where) from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+    except (
+        *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+        *(csv.Error, pl.exceptions.PolarsError),
+    ) as error:
         raise Problem(
             where,
             "innehållet har en annan form än väntat",

@@ -76,7 +76,8 @@ def read(module: SourceModule, content: bytes) -> Parsed | None:
             parsed = parse_file(module, raw, raw.name)
             if module.source.is_personal:  # a publisher may name days to come
                 parsed = screen(parsed, module.source, raw.name, RECEIVED)
-            content_as_of([parsed.frame], module.source)
+            if not module.source.dated_by_period:
+                content_as_of([parsed.frame], module.source)
         except Problem as problem:
             assert_fit_to_show(str(problem))
             return None
@@ -157,11 +158,12 @@ def mutated(whole: bytes, cuts: Sequence[tuple[float, int, bytes]]) -> bytes:
 def small_sample(name: str) -> bytes:
     """The first rows of a source's smallest sample file; all of a workbook, and of a publisher's own CSV."""
     path = min((SAMPLE / name).iterdir(), key=lambda path: path.stat().st_size)
-    if path.suffix == ".xlsx":
+    if path.suffix in (".xlsx", ".txt"):
         return path.read_bytes()
     if path.suffix == ".csv":
         lines = path.read_bytes().splitlines(keepends=True)
-        return b"".join(lines[:6] if is_template(name, lines[0]) else lines)
+        is_whole = all_sources()[name].source.dated_by_period  # which must name every municipality
+        return b"".join(lines[:6] if is_template(name, lines[0]) and not is_whole else lines)
     body = json.loads(path.read_text(encoding="utf-8"))
     if isinstance(body, list):
         return json.dumps(body[:3]).encode()
@@ -234,7 +236,9 @@ BY_HAND = [
     and (whole := small_sample(module.name))[:2] != b"PK"
     and is_template(module.name, whole.splitlines()[0])
 ]
-FETCHED = [module for module in MODULES if not module.source.by_hand]
+FETCHED = [
+    module for module in MODULES if not module.source.by_hand and small_sample(module.name)[:1] in (b"{", b"[")
+]
 
 
 def named(module: SourceModule) -> str:

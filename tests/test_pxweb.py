@@ -494,6 +494,6 @@ def test_patience_that_is_asked_for_is_given_and_a_refusal_is_one_sentence(publi
     publisher.faults["v1"] = [Reply(status=429, headers={"Retry-After": "7"})]
     with Http(user_agent="test", sleep=waited.append) as http:
         table = v1_table(http, f"{publisher.url}/v1/A/B/mobbning.px", V1)
-        assert 7.0 in waited
+        assert 7.0 <= waited[0] < 10  # what was asked for, and a little chance
         with pytest.raises(Problem, match="HTTP 403"):  # eight cells where three are given
             list(v1_data(http, f"{publisher.url}/v1/A/B/mobbning.px", {n: v.codes for n, v in table.items()}, V1))
