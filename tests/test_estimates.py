@@ -569,10 +569,13 @@ def pupils(said: Sequence[bool | None], weights: Sequence[float | None], **chang
 
 def built(tmp_path: Path, tables: Sequence[str], **parsed: pl.DataFrame) -> list[dict[str, Any]]:
     wanted = {"core.areas", "core.area_members", *tables}
+    if "staging.kolada_values" in wanted:
+        wanted.add("staging.kolada_kpis")  # a changed title stops a series
     models = [model for model in all_models() if model.table in wanted]
     assert len(models) == len(wanted)
     scope = Scope(municipalities=("1415",), areas=("14",))
-    given = {**rows_tables(SourceResult(name="youth_survey")), **parsed}
+    nothing = {**rows_tables(SourceResult(name="youth_survey")), **rows_tables(SourceResult(name="kolada_kpis"))}
+    given = {**nothing, **parsed}
     done = build(tmp_path / "w.duckdb", given, scope, frozenset(), models=models)
     assert done.breaches == ()
     with connect(tmp_path / "w.duckdb", read_only=True) as con:
@@ -692,6 +695,10 @@ def test_weighted_sums_over_many_answers_do_not_depend_on_threads_or_order() -> 
             "weight": [round(chance.uniform(0.1, 4), 4) for _ in range(many)],
             "is_synthetic": [False] * many,
             "data_as_of": [date(2023, 12, 31)] * many,
+            "invited": [180_000] * many,
+            "population": [200_000] * many,
+            "sampling": ["census"] * many,
+            "is_break": [False] * many,
         }
     )
     models = {model.table: model.query for model in all_models()}

@@ -236,9 +236,7 @@ BY_HAND = [
     and (whole := small_sample(module.name))[:2] != b"PK"
     and is_template(module.name, whole.splitlines()[0])
 ]
-FETCHED = [
-    module for module in MODULES if not module.source.by_hand and small_sample(module.name)[:1] in (b"{", b"[")
-]
+FETCHED = [module for module in MODULES if not module.source.by_hand and small_sample(module.name)[:1] in (b"{", b"[")]
 
 
 def named(module: SourceModule) -> str:
