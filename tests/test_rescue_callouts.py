@@ -236,7 +236,7 @@ def mutants() -> Iterator[tuple[str, bytes, str]]:
     yield "twice", table({}, headings=(*EVENT, "datum")).encode(), "samma rubrik två gånger: 'datum'"
     yield "place", table({"kommun": "Atlantis"}).encode(), "kolumn kommun: okänd kommun: rad 1"
     yield "two contents", table({}, {"datum": "2024-06-02"}).encode(), "samma nyckel (callout_id) med olika innehåll"
-    yield "no rows", table().encode(), "för få rader: 0"
+    yield "no rows", table().encode(), "inga rader"
     yield "empty", b"", "filen är tom"
     yield "UTF-16", whole.encode("utf-16"), "filen är inte text"
 
