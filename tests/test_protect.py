@@ -232,7 +232,9 @@ def test_both_audiences_see_the_same_of_people(release: Path) -> None:
 def test_no_table_of_any_release_holds_counts_of_people_from_before_the_decision(release: Path) -> None:
     for audience in ("internal", "public"):
         names = {name for name, _ in tables_of(release / audience)}
-        assert not [name for name in names if "youth" in name or "survey" in name]
+        published = ("citizen_survey_shares_by_area_year", "school_survey_by_municipality_year")  # by authorities
+        asked = [name for name in names if "youth" in name or "survey" in name]
+        assert not [name for name in asked if not name.endswith(published)]
         for name, table in tables_of(release / audience):
             if "category" in table.columns and "concerns" in table.columns:
                 assert set(table["concerns"]) <= {"things", "places"}, name
