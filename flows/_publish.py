@@ -23,6 +23,7 @@ from models._scope import scope_of
 from reports._quality_process import QualityError, ask, finish, start
 from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
+from reports.report import Wanted
 
 Checking = subprocess.Popen[str]
 
@@ -87,7 +88,16 @@ def publish(
         )
         contracts = [model.contract for model in all_models() if model.table in TABLES]
         clock = time.perf_counter()
-        write_release(temporary, plan.data / "warehouse.duckdb", meta, built.personal, tell)
+        before = previous_release(plan.data, plan.as_of.isoformat())
+        write_release(
+            temporary,
+            plan.data / "warehouse.duckdb",
+            meta,
+            built.personal,
+            tell,
+            previous=output / before if before else None,
+            wanted=Wanted(language=plan.settings.language, drawings=plan.data / "parsed" / "drawings"),
+        )
         seconds["release"] = time.perf_counter() - clock
         ask(check, quality_request(temporary, log, release, contracts))
         tell("läser utgåvan efter personuppgifter")
@@ -119,6 +129,12 @@ def publish(
     finally:
         _remove(temporary)
     return []
+
+
+def previous_release(data: Path, day: str) -> str:
+    """The newest release of an earlier day than this one (YYYY-MM-DD); empty when there is none."""
+    names = (path.name for path in (data / "output").glob("20*") if path.name[:10] < day)
+    return max(names, default="")
 
 
 def _leaks(folder: Path, decided: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> list[str]:

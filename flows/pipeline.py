@@ -16,7 +16,7 @@ import polars as pl
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
-from flows._publish import Checking, checking, publish
+from flows._publish import Checking, checking, previous_release, publish
 from flows._published import Published, read_ledger
 from flows._retention import end_retention
 from flows._warehouse import build_warehouse
@@ -72,21 +72,25 @@ class Outcome:
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
-def release_id(plan: Plan, results: Sequence[SourceResult], published: Sequence[Published] = ()) -> str:
+def release_id(
+    plan: Plan, results: Sequence[SourceResult], published: Sequence[Published] = (), previous: str = ""
+) -> str:
     """The release's name: its day, and a hash of everything that decides what it says.
 
     Content in force, code, lists, settings, libraries, which sources are late or failed, and what earlier releases
-    (`published`) showed and hid. When a source was last
+    (`published`) showed and hid, and which release (`previous`) the report tells the news since. When a source was last
     looked at is not part of it: a night on which nothing changed gives the same name.
     """
     decided = hashlib.sha256(_code_hash().encode())
-    decided.update(json.dumps([plan.settings.area, plan.sample, pl.__version__, duckdb.__version__]).encode())
+    settings = [plan.settings.area, plan.settings.language, plan.sample]
+    decided.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
     for result in results:
         decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
         # In the order of their last observation: when A comes back after B, A is what counts.
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
             decided.update(each.encode())
     decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
+    decided.update(previous.encode())
     # Letters only: a day followed by four digits is what a personnummer looks like.
     return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(_LETTERS)}"
 
@@ -167,7 +171,8 @@ def finish_run(
     before_latest = [each for each in published if each.release != latest]
     is_well = not any(result.is_late or result.problem for result in results)
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
-    if latest[10:] == release_id(plan, results, before_latest)[10:]:
+    before = previous_release(plan.data, latest[:10])
+    if latest[10:] == release_id(plan, results, before_latest, before)[10:]:
         outcome = Outcome(
             exit_code=exit_code,
             release=latest,
@@ -179,7 +184,7 @@ def finish_run(
         )
         _log_run(plan, outcome)
         return outcome
-    release = release_id(plan, results, published)
+    release = release_id(plan, results, published, previous_release(plan.data, plan.as_of.isoformat()))
     clock = time.perf_counter()
     tell("bygger tabellerna")
     built = build_warehouse(plan, results, release, lambda _: None, published)

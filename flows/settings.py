@@ -6,6 +6,7 @@ import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     inbox_quiet_seconds: float = Field(
         default=30, ge=0, le=86_400, description="Så länge en fil i inkorgen ska ha legat orörd innan den tas in"
     )
+    language: Literal["sv", "en"] = Field(default="sv", description="Rapportens språk: sv eller en")
     decided: tuple[str, ...] = Field(default=(), description="Utgåvor som är beslutade och bevaras")
 
     @field_validator("data", "area", "contact")

@@ -22,7 +22,13 @@ from sources._strict import REFERENCE
 ESTIMATES = "estimates.indicators"
 DEFINITIONS = "estimates.definitions"
 DECIDED = "estimates.decided"
-_DEFINED = ("indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "notes", "sources")
+_DEFINED: Mapping[str, type[pl.DataType]] = {
+    **dict.fromkeys(
+        ("indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "notes", "basis"), pl.String
+    ),
+    "is_consequence": pl.Boolean,
+    "sources": pl.String,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,10 +189,12 @@ def _definitions(indicators: Sequence[Model], sources: Mapping[str, frozenset[st
                 "unit": declared.unit,
                 "polarity": declared.polarity,
                 "notes": "\n".join(declared.notes),
+                "basis": declared.basis,
+                "is_consequence": declared.is_consequence,
                 "sources": ",".join(sorted(sources[model.table])),
             }
             for model in indicators
             if (declared := model.indicator)
         ],
-        schema=dict.fromkeys(_DEFINED, pl.String),
+        schema=_DEFINED,
     )

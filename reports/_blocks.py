@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from reports._chart import Chart, chart
 from reports._figure import Figure, figure
+from reports._language import current, t
 from reports._words import (
     METHODS,
     Row,
@@ -37,7 +37,6 @@ class Series:
     history: tuple[Figure, ...]
     has_counts: bool
     has_respondents: bool
-    chart: Chart | None
     interval_note: str
 
 
@@ -68,7 +67,10 @@ class Area:
     type: str
     file: str
     others: tuple[tuple[str, str], ...]  # (area_type, area_code) to compare with, nearest first
+    siblings: tuple[tuple[str, str], ...] = ()  # the other municipalities of the same cooperation
 
+
+_MOST_SIBLINGS = 9  # a county or the country is no cooperation to stand beside
 
 Key = tuple[str, str, str]  # indicator, area_type, area_code
 Cells = Mapping[Key, Sequence[Row]]
@@ -99,7 +101,7 @@ def same_period(rows: Sequence[Row], row: Row) -> Row | None:
     return next((other for other in rows if all(other[column] == row[column] for column in columns)), None)
 
 
-def series(rows: Sequence[Row], area: Area, cells: Cells, title: str) -> Series:
+def series(rows: Sequence[Row], area: Area, cells: Cells) -> Series:
     """One category of an indicator in words, with the same figure of the areas it is compared with."""
     newest = rows[-1]
     shown = [row for row in rows if row["status"] == "ok" and row["value"] is not None]
@@ -113,13 +115,13 @@ def series(rows: Sequence[Row], area: Area, cells: Cells, title: str) -> Series:
     history = tuple(figure(row) for row in reversed(rows))
     note = words(basis["method"], METHODS, "method")
     if is_self_selected(basis):
-        note = METHODS["self_selected"]
+        note = t(METHODS["self_selected"])
     elif not shown:
         note = ""
     elif (
         basis["lower_confidence_limit"] is None and basis["method"].startswith("published") and basis["unit"] != "antal"
     ):
-        note = "Utgivaren redovisar ingen osäkerhet för uppgiften."
+        note = t("Utgivaren redovisar ingen osäkerhet för uppgiften.")
     breakdown, category = newest["breakdown"] or "", newest["category"] or ""
     return Series(
         label=category_text(breakdown, category),
@@ -130,7 +132,6 @@ def series(rows: Sequence[Row], area: Area, cells: Cells, title: str) -> Series:
         history=history,
         has_counts=newest["unit"] != "antal" and any(one.numerator or one.denominator for one in history),
         has_respondents=any(one.respondents or one.response_rate for one in history),
-        chart=chart(rows, title),
         interval_note=note,
     )
 
@@ -139,12 +140,7 @@ def block(definition: Row, area: Area, cells: Cells, sources: Mapping[str, Row])
     """One indicator on an area's page; None where neither the area nor a larger one has a figure."""
     indicator = definition["indicator"]
     rows = cells.get((indicator, area.type, area.code), ())
-    parts = []
-    for (breakdown, category), members in by_series(rows).items():
-        named = f"{definition['title']}, {area.name}"
-        if category:
-            named += f", {category_text(breakdown, category)}"
-        parts.append(series(members, area, cells, named))
+    parts = [series(members, area, cells) for members in by_series(rows).values()]
     is_whole = bool(rows) and any(not row["breakdown"] for row in rows)
     basis = leading(rows)
     elsewhere = []
@@ -159,7 +155,7 @@ def block(definition: Row, area: Area, cells: Cells, sources: Mapping[str, Row])
     everywhere = [one for part in parts for one in (*part.history, *part.compared)] + elsewhere
     return Block(
         id=indicator,
-        title=definition["title"],
+        title=definition["title_en"] if current() == "en" else definition["title"],
         definition=definition["definition"] or "",
         notes=tuple(line for line in (definition["notes"] or "").split("\n") if line.strip()),
         unit=definition["unit"],
@@ -202,58 +198,51 @@ def areas_with_pages(indicators: pl.DataFrame, members: Mapping[str, Collection[
             others += [("municipality", one) for one in inside]
             prefixes = {one[:2].lstrip("0") for one in inside}
             others += [("county", one) for one in counties if len(prefixes) == 1 and one.lstrip("0") in prefixes]
-        found.append(Area(code=code, name=name, type=kind, file=f"{code}.html", others=(*others, *countries)))
+        together = next((group for group in members.values() if kind == "municipality" and code in group), ())
+        siblings = tuple(("municipality", one) for one in sorted(together) if one != code)
+        found.append(
+            Area(
+                code=code,
+                name=name,
+                type=kind,
+                file=f"{code}.html",
+                others=(*others, *countries),
+                siblings=siblings if len(siblings) <= _MOST_SIBLINGS else (),
+            )
+        )
     return found
 
 
-def main_indicator(focus_area: Row, definitions: Sequence[Row], cells: Cells, areas: Sequence[Area]) -> Row | None:
-    """The definition whose figure stands for a focus area on the front page.
-
-    `main_indicator` of the focus area where that column is given; otherwise the one that most areas have, then real
-    before synthetic, everybody before the self-selected, judged before not judged, counted before estimated, and last
-    the order of the definitions.
-    """
-    candidates = [one for one in definitions if one["focus_area"] == focus_area["focus_area"]]
-    chosen = focus_area.get("main_indicator")
-    if chosen:
-        return next((one for one in candidates if one["indicator"] == chosen), None)
-
-    def rank(definition: Row) -> tuple[int, bool, bool, bool, bool]:
-        newest = []
-        for area in areas:
-            rows = leading(cells.get((definition["indicator"], area.type, area.code), ()))
-            if any(row["status"] == "ok" for row in rows):
-                newest.append(rows[-1])
-        return (
-            -len(newest),
-            any(row["is_synthetic"] for row in newest),
-            any(is_self_selected(row) for row in newest),
-            definition["polarity"] == "none",
-            not any(row["numerator"] is not None for row in newest),
-        )
-
-    ranked = sorted(candidates, key=rank)
-    return ranked[0] if ranked and rank(ranked[0])[0] < 0 else None
-
-
 def overview(
-    focus_areas: Sequence[Row], definitions: Sequence[Row], cells: Cells, areas: Sequence[Area]
+    focus_areas: Sequence[Row],
+    definitions: Mapping[str, Row],
+    key_figures: Mapping[str, Sequence[str]],
+    newest: Callable[[Area, str], Row | None],
+    areas: Sequence[Area],
 ) -> list[dict[str, Any]]:
-    """The front page's table: one line per focus area, one cell (the newest figure, or None) per area."""
+    """The front page's table: one line per focus area, one cell (the newest figure, or None) per area.
+
+    The figure that stands for a focus area is the first of the reviewed list that most of the areas have.
+    """
     lines = []
     for focus_area in focus_areas:
-        definition = main_indicator(focus_area, definitions, cells, areas)
-        indicator = definition["indicator"] if definition else ""
-        found = [(area, leading(cells.get((indicator, area.type, area.code), ()))) for area in areas]
-        shown = [row for _, rows in found for row in rows]
+        listed = [each for each in key_figures.get(focus_area["focus_area"], ()) if each in definitions]
+        found = {each: [(area, newest(area, each)) for area in areas] for each in listed}
+        best = max(listed, key=lambda each: sum(_is_ok(row) for _, row in found[each]), default="")
+        rows = [row for _, row in found.get(best, ()) if row is not None]
         lines.append(
             {
                 "id": focus_area["focus_area"],
-                "title": focus_area["title"],
-                "indicator": definition["title"] if definition else "",
-                "label": category_text(shown[0]["breakdown"] or "", shown[0]["category"] or "") if shown else "",
-                "judgement": judgement_text(definition["polarity"], shown) if definition else "",
-                "cells": [(area, figure(rows[-1]) if rows else None) for area, rows in found],
+                "title": t(focus_area["title"]),
+                "indicator": definitions[best]["title_en" if current() == "en" else "title"] if best else "",
+                "judgement": judgement_text(definitions[best]["polarity"], rows) if best else "",
+                "cells": [
+                    (area, figure(row) if row else None) for area, row in found.get(best, [(a, None) for a in areas])
+                ],
             }
         )
     return lines
+
+
+def _is_ok(row: Row | None) -> bool:
+    return row is not None and row["status"] == "ok"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from reports._language import t
 from reports._words import (
     COUNT_TEXTS,
     FLAGS,
@@ -49,7 +50,7 @@ def figure(row: Row) -> Figure:
     status = words(row["status"], STATUSES, "status")
     is_shown = row["status"] == "ok" and row["value"] is not None
     if row["status"] == "ok" and not is_shown:
-        status = STATUSES["not_reported"]
+        status = words("not_reported", STATUSES, "status")
     common: dict[str, Any] = {
         "area": row["area"],
         "period": period_text(row),
@@ -71,7 +72,11 @@ def figure(row: Row) -> Figure:
     denominator = "" if row["denominator"] is None or is_weighted else number(row["denominator"])
     of = ""
     if numerator and denominator:
-        of = f"av {denominator}" if unit == "procent" else f"på {denominator} {unit.split()[-1]}"
+        of = (
+            t("av {n}", n=denominator)
+            if unit == "procent"
+            else t("på {n} {whom}", n=denominator, whom=t(unit.split()[-1]))
+        )
     return Figure(
         **common,
         value=with_unit(text, unit),

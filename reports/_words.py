@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from reports._language import current, t
+
 Row = Mapping[str, Any]
 
 
@@ -84,6 +86,7 @@ CADENCES = {
     "second_year": "vartannat år",
     "irregular": "oregelbundet",
 }
+MEASURE_STATUSES = {"done": "klara", "ongoing": "pågår", "planned": "planerade", "cancelled": "avbrutna"}
 SOURCE_STATUSES = {"ok": "inläst", "failed": "kunde inte läsas in", "missing": "saknas"}
 BREAKDOWNS = {"sex": "kön", "grade": "årskurs", "age": "ålder", "category": "kategori"}
 CATEGORIES = {
@@ -99,8 +102,6 @@ MONTHS = (
     *("juli", "augusti", "september", "oktober", "november", "december"),
 )
 
-# Chart geometry, in the SVG's own units; drawn at about this size on a telephone and wider on a desk.
-
 
 def words(code: str, known: Mapping[str, str], what: str) -> str:
     """The Swedish words for a code. Raises ValueError for a code nobody has put into words."""
@@ -108,13 +109,18 @@ def words(code: str, known: Mapping[str, str], what: str) -> str:
         raise ValueError(
             f"reports.pages: {what} has no Swedish words: {code!r}: add it to the list in reports/pages.py"
         )
-    return known[code]
+    return t(known[code]) if known[code] else ""
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """A number the Swedish way: no-break space between thousands, decimal comma, a true minus; halves go up."""
+    """A number the Swedish way: no-break space between thousands, decimal comma, a true minus; halves go up.
+
+    In English with comma and point.
+    """
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
-    text = f"{abs(rounded):,.{decimals}f}".replace(",", NBSP).replace(".", ",")
+    text = f"{abs(rounded):,.{decimals}f}"
+    if current() == "sv":
+        text = text.replace(",", NBSP).replace(".", ",")
     return f"{MINUS}{text}" if rounded < 0 else text
 
 
@@ -142,12 +148,12 @@ def with_unit(text: str, unit: str) -> str:
         return f"{text}{NBSP}%"
     if unit == "antal":
         return text
-    return f"{text} {re.sub(r'(?<=[0-9]) (?=[0-9])', NBSP, unit)}"
+    return f"{text} {re.sub(r'(?<=[0-9]) (?=[0-9])', NBSP, t(unit))}"
 
 
 def share_text(value: float, decimals: int) -> str:
     """A share's number; a share above nothing is never rounded down to nothing."""
-    return "under 1" if decimals == 0 and 0 < value < 0.5 else number(value, decimals)
+    return t("under 1") if decimals == 0 and 0 < value < 0.5 else number(value, decimals)
 
 
 def interval_text(row: Row, decimals: int) -> tuple[str, str]:
@@ -155,11 +161,15 @@ def interval_text(row: Row, decimals: int) -> tuple[str, str]:
     low, high = row["lower_confidence_limit"], row["upper_confidence_limit"]
     if low is None or high is None or is_self_selected(row):
         return "", ""
-    short, unit = (number(low, decimals), number(high, decimals)), " procent" if row["unit"] == "procent" else ""
-    limits = f"{short[0]}–{short[1]}" + (f"{NBSP}%" if unit else "")
-    if short[0] == short[1]:
-        return f"sannolikt omkring {short[0]}{unit}", limits
-    return f"sannolikt mellan {short[0]} och {short[1]}{unit}", limits
+    lower, upper, is_share = number(low, decimals), number(high, decimals), row["unit"] == "procent"
+    limits = f"{lower}–{upper}" + (f"{NBSP}%" if is_share else "")
+    if lower == upper:
+        text = t("sannolikt omkring {n} procent", n=lower) if is_share else t("sannolikt omkring {n}", n=lower)
+    elif is_share:
+        text = t("sannolikt mellan {low} och {high} procent", low=lower, high=upper)
+    else:
+        text = t("sannolikt mellan {low} och {high}", low=lower, high=upper)
+    return text, limits
 
 
 def period_text(row: Row) -> str:
@@ -172,11 +182,11 @@ def period_text(row: Row) -> str:
         case "two_years":
             return f"{start.year}–{end.year}"
         case "quarter":
-            return f"kvartal {(start.month + 2) // 3} {start.year}"
+            return t("kvartal {n} {year}", n=(start.month + 2) // 3, year=start.year)
         case "month":
-            return f"{MONTHS[start.month - 1]} {start.year}"
+            return f"{t(MONTHS[start.month - 1])} {start.year}"
         case "school_year":
-            return f"läsåret {start.year}/{end.year % 100:02d}"
+            return t("läsåret {years}", years=f"{start.year}/{end.year % 100:02d}")
         case _:
             return str(row["period"]).replace("-", "–")
 
@@ -193,25 +203,31 @@ def short_period_text(row: Row) -> str:
         case "quarter":
             return f"kv {(start.month + 2) // 3} {start.year}"
         case "month":
-            return f"{MONTHS[start.month - 1][:3]} {start.year}"
+            return f"{t(MONTHS[start.month - 1])[:3]} {start.year}"
         case "school_year":
             return f"{start.year}/{end.year % 100:02d}"
         case _:
             return str(end.year)
 
 
+def month_text(month: str) -> str:
+    """A month of a table, 2026-03, in words: mars 2026."""
+    return f"{t(MONTHS[int(month[5:7]) - 1])} {month[:4]}"
+
+
 def category_text(breakdown: str, category: str) -> str:
     """A category in words; several are joined by a comma in both columns. Free values (an age span) stand as is."""
     said = []
     for kind, value in zip(breakdown.split(","), category.split(","), strict=False):
-        text = CATEGORIES.get(value, value.replace("_", " "))
-        said.append(f"årskurs {text}" if kind == "grade" and text.isdigit() else text)
+        text = t(CATEGORIES[value]) if value in CATEGORIES else value.replace("_", " ")
+        said.append(t("årskurs {n}", n=text) if kind == "grade" and text.isdigit() else text)
     return ", ".join(said)
 
 
 def breakdown_text(breakdown: str) -> str:
     """What a figure is divided by, in words."""
-    return " och ".join(BREAKDOWNS.get(kind, kind.replace("_", " ")) for kind in breakdown.split(","))
+    kinds = (t(BREAKDOWNS[kind]) if kind in BREAKDOWNS else kind.replace("_", " ") for kind in breakdown.split(","))
+    return t(" och ").join(kinds)
 
 
 def date_text(moment: date | datetime | None) -> str:
@@ -237,7 +253,7 @@ def is_self_selected(row: Row) -> bool:
 def judgement_text(polarity: str, rows: Iterable[Row]) -> str:
     """Whether high or low is good, in words."""
     if polarity == "none" and any("effort_driven" in flags_of(row) for row in rows):
-        return "Bedöms inte (följer polisens insatser)."
+        return t("Bedöms inte (följer polisens insatser).")
     known = {"low_is_good": "Lågt är bra.", "high_is_good": "Högt är bra.", "none": "Bedöms inte."}
     return words(polarity, known, "polarity")
 
@@ -250,10 +266,10 @@ def source_text(row: Row, sources: Mapping[str, Row]) -> str:
     if row["method"].startswith("published"):
         given = list(dict.fromkeys((source["attribution"] or source["publisher"]).rstrip(".") for source in known))
         text = "; ".join(given)
-        return text + "." if text.lower().startswith("källa") else f"Källa: {text}."
+        return text + "." if text.lower().startswith("källa") else t("Källa: {publisher}.", publisher=text)
     own = [source.get("attribution_processed") for source in known]
     if all(own):
         return "; ".join(dict.fromkeys(str(text).rstrip(".") for text in own)) + "."
     publishers = list(dict.fromkeys(source["publisher"] for source in known))
-    said = ", ".join(publishers[:-1]) + (" och " if len(publishers) > 1 else "") + publishers[-1]
-    return f"Egen bearbetning av uppgifter från {said}."
+    said = ", ".join(publishers[:-1]) + (t(" och ") if len(publishers) > 1 else "") + publishers[-1]
+    return t("Egen bearbetning av uppgifter från {publishers}.", publishers=said)

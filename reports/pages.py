@@ -1,164 +1,116 @@
-"""Write what a council reads: a front page and one page per area, in Swedish, self-contained and the same every time.
+"""What a council reads, as HTML: a report per area, all its figures, and a front page; self-contained, always the same.
 
-A page never shows a figure whose status is not "ok", whatever the row still holds. What is said stands in `_words`,
-`_figure`, `_chart` and `_blocks`; here it is laid out.
+A page never shows a figure whose status is not "ok", whatever the row still holds. What is said stands in `_report` and
+what it is built from; here it is laid out as HTML.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+import hashlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import jinja2
-import polars as pl
 
-from reports._blocks import Key, areas_with_pages, block, overview
-from reports._words import CADENCES, SOURCE_STATUSES, SYNTHETIC, Row, date_text, number, words
+from reports._blocks import Area, block, overview
+from reports._document import Block, Chart, Document
+from reports._facts import AreaFacts, Release, facts_of, is_shown
+from reports._language import current, t
+from reports._words import Row, date_text
 
-
-@dataclass(frozen=True, kw_only=True)
-class PageMeta:
-    """What every page says about the release it belongs to."""
-
-    release: str
-    as_of: date
-    audience: Literal["internal", "public"]
-    version: str
-    is_synthetic: bool
-
-
-def source_lines(sources: Sequence[Row], audience: str) -> list[dict[str, Any]]:
-    """The sources with their freshness and ledger in words. Messages may name a file: internal pages only."""
-    lines = []
-    for source in sources:
-        state = words(source["status"], SOURCE_STATUSES, "source status")
-        late = "försenad källa; senast giltiga uppgift används" if source["is_late"] else ""
-        lines.append(
-            {
-                "title": source["title"],
-                "publisher": source["publisher"],
-                # A link only where it is one: what a browser would run is not.
-                "homepage": source["homepage"]
-                if str(source["homepage"] or "").startswith(("https://", "http://"))
-                else "",
-                "licence": source["licence"] or "",
-                "cadence": words(source["cadence"], CADENCES, "cadence") if source["cadence"] else "",
-                "state": ", ".join(filter(None, (state, late))),
-                "data_as_of": date_text(source["data_as_of"]),
-                "observed": date_text(source["observed_at"]),
-                "expected": date_text(source["expected_by"]),
-                "ledger": [
-                    ".." if source[name] is None else number(source[name])
-                    for name in ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
-                ],
-                "is_synthetic": bool(source["is_synthetic"]),
-                "message": (source["message"] or "") if audience == "internal" else "",
-            }
-        )
-    return lines
-
-
-def refused_lines(quarantine: pl.DataFrame, titles: Mapping[str, str]) -> list[dict[str, str]]:
-    """Refused rows counted per source, column and rule: no place in a file, no cell."""
-    if quarantine.is_empty():
-        return []
-    counted = quarantine.group_by("source", "column_name", "rule").len("rows").sort("source", "column_name", "rule")
-    return [
-        {"source": titles.get(source, source), "column": column or "", "rule": rule, "rows": number(rows)}
-        for source, column, rule, rows in counted.iter_rows()
-    ]
+_TEMPLATES = Path(__file__).parent / "templates"
+_MOST_BESIDE = 6  # areas with a column of their own on the front page
 
 
 @functools.cache
 def environment() -> jinja2.Environment:
     """The templates, compiled once per process; what they are given is always escaped."""
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-
-
-def write_pages(
-    folder: Path,
-    *,
-    indicators: pl.DataFrame,
-    definitions: pl.DataFrame,
-    sources: pl.DataFrame,
-    quarantine: pl.DataFrame,
-    focus_areas: pl.DataFrame,
-    meta: PageMeta,
-    members: Mapping[str, Collection[str]] | None = None,
-) -> list[Path]:
-    """Write `index.html` and a page per area, `<area_code>.html`, into a folder; return their paths.
-
-    indicators: rows as in `output.indicators`; a `value` in "procent" is 0–100, `response_rate` 0–1.
-    definitions: indicator, title, focus_area, definition, unit, polarity, notes (lines); their order is the reader's.
-    sources, quarantine: as in `output.sources` and `output.quarantine`.
-    focus_areas: focus_area, title, sort_order, and if wanted main_indicator: what the front page shows for it.
-    members: police area → municipality codes; pages are then written for those only, and a municipality is compared
-    with its own police area. Without it every municipality and police area in `indicators` gets a page.
-
-    The same input gives the same bytes. Raises ValueError for a code that has no Swedish words.
-    """
-    areas = areas_with_pages(indicators, members or {})
-    wanted = {(area.type, area.code) for area in areas} | {other for area in areas for other in area.others}
-    chosen = pl.DataFrame(sorted(wanted), schema={"area_type": pl.String, "area_code": pl.String}, orient="row")
-    ordered = indicators.join(chosen, on=["area_type", "area_code"], how="semi").sort(
-        "indicator", "area_type", "area_code", "breakdown", "category", "period_start", "period_end", "period"
+    script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    made.globals.update(
+        t=t,
+        groups=groups,
+        kind_of=lambda one: type(one).__name__,
+        script=script,
+        script_hash=f"sha256-{digest}",
     )
-    cells: dict[Key, list[Row]] = {}
-    for row in ordered.iter_rows(named=True):
-        cells.setdefault((row["indicator"], row["area_type"], row["area_code"]), []).append(row)
-    defined = definitions.to_dicts()
-    themes = focus_areas.sort("sort_order").to_dicts()
-    known = {source["source"]: source for source in sources.to_dicts()}
-    is_synthetic = (
-        meta.is_synthetic
-        or any(row["is_synthetic"] for rows in cells.values() for row in rows)
-        or any(source["is_synthetic"] for source in known.values())
-    )
-    common = {
-        "meta": meta,
-        "as_of": date_text(meta.as_of),
-        "any_synthetic": is_synthetic,
-        "synthetic": SYNTHETIC,
-        "areas": areas,
-    }
-    folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / "index.html"]
-    written[0].write_bytes(
-        environment()
-        .get_template("index.html.j2")
-        .render(
-            **common,
-            overview=overview(themes, defined, cells, areas),
-            sources=source_lines(list(known.values()), meta.audience),
-            refused=refused_lines(quarantine, {name: source["title"] for name, source in known.items()}),
+    return made
+
+
+def groups(blocks: Sequence[Block]) -> list[list[Block]]:
+    """Blocks with neighbours of the same voice together, so that who is speaking is said once."""
+    made: list[list[Block]] = []
+    for each in blocks:
+        voice = getattr(each, "voice", "house")
+        if made and voice in ("generated", "coordinator") and getattr(made[-1][0], "voice", "house") == voice:
+            made[-1].append(each)
+        else:
+            made.append([each])
+    return made
+
+
+def report_page(
+    document: Document, release: Release, drawings: Mapping[str, str], files: Sequence[tuple[str, str]]
+) -> bytes:
+    """A report as one HTML page. drawings: chart id → SVG. files: (name, label) of the same report in other formats."""
+
+    def drawing(chart: Chart) -> str:
+        return drawings[chart.id]
+
+    template = environment().get_template("report.html.j2", globals={"drawing": drawing})
+    return template.render(**_common(release, document.banners), document=document, files=files).encode()
+
+
+def figures_page(facts: AreaFacts, banners: Sequence[str]) -> bytes:
+    """Every figure of one area with all its periods, definition and limits, as one HTML page."""
+    sections = []
+    for theme in facts.release.focus_areas:
+        mine = [one for one in facts.release.definitions.values() if one["focus_area"] == theme["focus_area"]]
+        blocks = [(one, block(one, facts.area, facts.cells, facts.release.sources)) for one in mine]
+        sections.append(
+            {
+                "id": theme["focus_area"],
+                "title": t(theme["title"]),
+                "blocks": [made for _, made in blocks if made is not None],
+                "missing": [one["title"] for one, made in blocks if made is None],
+            }
         )
-        .encode()
-    )
-    template = environment().get_template("area.html.j2")
-    for area in areas:
-        sections = []
-        for theme in themes:
-            mine = [one for one in defined if one["focus_area"] == theme["focus_area"]]
-            blocks = [(one, block(one, area, cells, known)) for one in mine]
-            sections.append(
-                {
-                    "id": theme["focus_area"],
-                    "title": theme["title"],
-                    "blocks": [made for _, made in blocks if made is not None],
-                    "missing": [one["title"] for one, made in blocks if made is None],
-                }
-            )
-        written.append(folder / area.file)
-        written[-1].write_bytes(template.render(**common, area=area, sections=sections).encode())
-    return written
+    template = environment().get_template("figures.html.j2")
+    return template.render(**_common(facts.release, banners), area=facts.area, sections=sections).encode()
+
+
+def front_page(release: Release, banners: Sequence[str], files: Mapping[str, Sequence[tuple[str, str]]]) -> bytes:
+    """The page that leads to the others, with one figure per focus area and area."""
+    known: dict[str, AreaFacts] = {}
+
+    def newest(area: Area, indicator: str) -> Row | None:
+        facts = known.setdefault(area.code, facts_of(area, release))
+        rows = facts.series(indicator)
+        shown = [row for row in rows if is_shown(row)]
+        return shown[-1] if shown else rows[-1] if rows else None
+
+    common = _common(release, banners)
+    lines = overview(release.focus_areas, release.definitions, release.key_figures, newest, common["beside"])
+    return environment().get_template("index.html.j2").render(**common, overview=lines, files=files).encode()
+
+
+def _common(release: Release, banners: Sequence[str]) -> dict[str, Any]:
+    return {
+        "meta": release.meta,
+        "as_of": date_text(release.meta.as_of),
+        "lang": current(),
+        "banners": banners,
+        "areas": release.areas,
+        "beside": release.areas if len(release.areas) <= _MOST_BESIDE else (),
+    }

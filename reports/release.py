@@ -13,9 +13,11 @@ import polars as pl
 from models._contracts import Contract
 from models._duckdb import connect
 from models._model import all_models
+from reports._facts import PageMeta, release_of
 from reports._quality_process import QualityRequest, TableRequest
-from reports.pages import PageMeta, write_pages
+from reports.report import Wanted, write_reports
 from reports.tables import write_tables
+from sources._strict import read_reference
 
 TABLES = tuple(model.table for model in all_models() if model.schema == "output")
 _MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}
@@ -36,12 +38,20 @@ class ReleaseMeta:
 
 
 def write_release(
-    folder: Path, warehouse: Path, meta: ReleaseMeta, personal: Collection[str], tell: Callable[[str], None]
+    folder: Path,
+    warehouse: Path,
+    meta: ReleaseMeta,
+    personal: Collection[str],
+    tell: Callable[[str], None],
+    *,
+    previous: Path | None = None,
+    wanted: Wanted | None = None,
 ) -> None:
     """Write `internal/` (0700: core and output) and `public/` (output only) into `folder`.
 
     personal: the core tables that rest on sources about people; of them only what concerns things and places
-    is written.
+    is written. previous: the folder of the release before this one, which the report says what is new since. wanted:
+    how the report is to be written.
     Each audience has the database, the tables, `release.json` and the report; files are read-only, for the writer too.
     """
     folder.mkdir(parents=True)
@@ -64,15 +74,14 @@ def write_release(
         (target / "release.json").write_text(
             json.dumps(described, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
         )
-        (target / "report").mkdir()
-        write_pages(
-            target / "report",
-            indicators=tables["indicators"],
-            definitions=tables["definitions"],
-            sources=tables["sources"],
-            quarantine=tables["quarantine"],
-            members=members,
+        before = previous / audience / "indicators.parquet" if previous else None
+        report = release_of(
+            tables,
             focus_areas=focus_areas,
+            key_figures=read_reference("key_figures"),
+            members=members,
+            promises=_promises(),
+            previous=pl.read_parquet(before) if before and before.exists() else None,
             meta=PageMeta(
                 release=meta.release,
                 as_of=meta.as_of,
@@ -81,9 +90,16 @@ def write_release(
                 is_synthetic=bool(tables["indicators"]["is_synthetic"].any()),
             ),
         )
+        write_reports(target / "report", report, wanted or Wanted(), tell)
         for path in target.rglob("*"):
             path.chmod(modes[path.is_dir()])
         target.chmod(modes[True])
+
+
+def _promises() -> dict[str, tuple[int, int]]:
+    """The newest promise of each area: its first and last year."""
+    listed = read_reference("promise_periods").sort("period_from")
+    return {row["area_code"]: (int(row["period_from"]), int(row["period_to"])) for row in listed.iter_rows(named=True)}
 
 
 def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, object]:

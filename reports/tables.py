@@ -14,6 +14,8 @@ HEADINGS: Mapping[str, str] = {
     "title_en": "namn_engelska",
     "definition": "definition",
     "notes": "anmarkningar",
+    "basis": "slag_av_kalla",
+    "is_consequence": "konsekvens",
     "focus_area": "fokusomrade",
     "area_type": "omradestyp",
     "area_code": "omradeskod",

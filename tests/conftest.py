@@ -1,11 +1,14 @@
 """What several test files share."""
 
+import fcntl
 import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from flows.pipeline import make_plan, run
+from flows.settings import read_settings
 from sources._registry import all_sources
 from tests.replay import hurry
 
@@ -30,4 +33,18 @@ def shared() -> Path:
     folder = Path(__file__).resolve().parents[2] / "shared"
     if not folder.is_dir():
         pytest.skip("../shared is absent: captures and published test values are kept outside the repository")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory, asking: None) -> Path:
+    """A data folder where the sample is published, made once for all processes of the test run; nobody changes it."""
+    mine = tmp_path_factory.getbasetemp()
+    root = mine.parent if mine.name.startswith("popen-") else mine
+    with (root / "sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = root / "sample"
+        if not (folder / "output" / "latest").exists():
+            outcome = run(make_plan(read_settings(data=folder), sample=True))
+            assert outcome.exit_code == 0, outcome.breaches
     return folder

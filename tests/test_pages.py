@@ -15,7 +15,8 @@ from models._contracts import STATUSES as DECLARED_STATUSES
 from models._model import FLAGS as DECLARED_FLAGS
 from models._model import all_models
 from reports._words import CADENCES, FLAGS, JUDGEMENTS, NBSP, REASONS, RESULTS, STATUSES, SYNTHETIC, number
-from reports.pages import PageMeta, write_pages
+from reports._facts import PageMeta, release_of
+from reports.report import Wanted, write_reports
 from sources._declare import Cadence
 
 SELF_SELECTED = "De som svarat har själva valt att delta. Svaren kan inte generaliseras till alla invånare."
@@ -77,6 +78,8 @@ DEFINITION: Mapping[str, Any] = {
     "unit": "per 100 000 invånare",
     "polarity": "low_is_good",
     "notes": "Följer anmälningsbenägenheten.",
+    "basis": "registered",
+    "is_consequence": False,
     "sources": "kolada_values",
     "release": "r",
 }
@@ -86,6 +89,7 @@ SHARE_DEFINITION: Mapping[str, Any] = {
     "title": "Otrygga",
     "focus_area": "perceived_safety",
     "definition": "Andel otrygga.",
+    "basis": "asked",
     "unit": "procent",
 }
 SOURCE: Mapping[str, Any] = {
@@ -154,22 +158,32 @@ def pages(
     is_synthetic: bool = False,
 ) -> dict[str, str]:
     """Every page by its name."""
-    written = write_pages(
-        folder,
-        indicators=frame(rows, ROW),
-        definitions=frame(definitions, DEFINITION),
-        sources=frame(sources, SOURCE),
-        quarantine=frame(refused, REFUSED),
+    nothing = pl.DataFrame(schema={"area_type": pl.String, "area_code": pl.String, "indicator": pl.String})
+    release = release_of(
+        {
+            **dict.fromkeys(("comparisons", "changes", "trends", "ranks", "months", "judgements", "measures"), nothing),
+            "indicators": frame(rows, ROW),
+            "definitions": frame(definitions, DEFINITION),
+            "sources": frame(sources, SOURCE),
+            "quarantine": frame(refused, REFUSED),
+        },
         focus_areas=pl.DataFrame([dict(theme) for theme in themes]),
+        key_figures=pl.DataFrame(
+            [
+                {"focus_area": each["focus_area"], "sort_order": place, "indicator": each["indicator"]}
+                for place, each in enumerate(definitions)
+            ]
+        ),
         meta=PageMeta(
             release="2026-08-07-abc",
             as_of=date(2026, 8, 7),
             audience=audience,
             version="1.0",
-            is_synthetic=is_synthetic,
+            is_synthetic=is_synthetic or any(row["is_synthetic"] for row in rows),
         ),
     )
-    return {path.name: path.read_text(encoding="utf-8") for path in written}
+    write_reports(folder, release, Wanted(formats=()))
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
 
 
 class Reader(HTMLParser):

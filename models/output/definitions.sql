@@ -1,6 +1,7 @@
 -- title = "Vad varje indikator är: definition, enhet, riktning och vad siffran inte säger"
 -- key = ["indicator"]
--- not_null = ["indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "sources", "release"]
+-- not_null = ["indicator", "title", "title_en", "focus_area", "definition", "unit", "polarity", "basis", "is_consequence", "sources", "release"]
+-- accepted = { basis = ["registered", "own_services", "asked"] }
 -- at_least = 1
 -- [columns]
 -- indicator = "Indikatorns id"
@@ -11,6 +12,8 @@
 -- unit = "Enhet"
 -- polarity = "low_is_good, high_is_good eller none (bedöms inte)"
 -- notes = "Vad siffran inte säger, en rad per anmärkning"
+-- basis = "registered (registrerat), own_services (egna verksamheters uppgifter) eller asked (tillfrågade)"
+-- is_consequence = "Vad problemet leder till: kostnad, skador, frånvaro"
 -- sources = "Källor, åtskilda av komma"
 -- release = "Utgåvans id"
 select
@@ -22,6 +25,8 @@ select
     unit,
     polarity,
     notes,
+    basis,
+    is_consequence,
     sources,
     release
 from estimates.definitions

@@ -1,0 +1,252 @@
+"""Parts that several sections of the report share: key figures, charts with their tables, tables of indicators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+import polars as pl
+
+from reports._charts import intervals_alternative, intervals_spec, trend_alternative, trend_spec
+from reports._document import Cell, Chart, Column, Download, KeyFigure, Table
+from reports._downloads import download
+from reports._facts import AreaFacts, is_shown, title_of
+from reports._figure import figure
+from reports._language import t
+from reports._sentences import finding
+from reports._words import JUDGEMENTS, RESULTS, Row, is_self_selected, words
+
+_BENCHMARKS = ("similar", "county", "country")
+# The mark that stands beside a word, so that nobody has to tell colours apart.
+MARKS = {"better": "●", "worse": "▲", "similar": "○", "mixed": "◐", "not_judged": "–"}
+
+
+def short_title(definition: Row) -> str:
+    """An indicator's name without what it is divided by: the count stands first and the rate says so itself."""
+    return re.sub(r",? (?:kronor )?per (?:\d[\d ]*)?[^,]*$", "", title_of(definition))
+
+
+def newest(rows: Sequence[Row]) -> Row | None:
+    """The newest figure that may be shown, else the newest of all, which says why not."""
+    shown = [row for row in rows if is_shown(row)]
+    return shown[-1] if shown else rows[-1] if rows else None
+
+
+def key_figure(facts: AreaFacts, definition: Row) -> KeyFigure | None:
+    """One figure to be read from afar, the count first; None where the area has no row of it."""
+    row = newest(facts.series(definition["indicator"]))
+    if row is None:
+        return None
+    said = figure(row)
+    title = short_title(definition)
+    if said.status:
+        return KeyFigure(title=title, value="..", details=(said.status, said.period), is_missing=True)
+    if said.count and row["unit"] not in ("procent", "antal"):
+        value, details = said.count, [said.period, said.value]
+    else:
+        value, details = said.value, [said.period]
+    details += [said.interval] if said.interval else []
+    if said.respondents:
+        details.append(t("{n} svarande", n=said.respondents))
+    if said.flags:
+        details.append(said.flags)
+    return KeyFigure(
+        title=title,
+        value=value,
+        details=tuple(details),
+        verdict=verdict(facts, definition),
+        is_synthetic=said.is_synthetic,
+    )
+
+
+def comparison_of(facts: AreaFacts, indicator: str) -> Row | None:
+    """The comparison that is told first: with similar municipalities, else the county, else the country."""
+    found = {row["benchmark_type"]: row for row in facts.comparisons.get(indicator, ())}
+    return next(
+        (found[kind] for kind in _BENCHMARKS if kind in found and found[kind]["result"] != "not_compared"), None
+    )
+
+
+def change_of(facts: AreaFacts, indicator: str) -> Row | None:
+    """The change since the measurement before."""
+    return next((row for row in facts.changes.get(indicator, ()) if row["benchmark_type"] == "previous"), None)
+
+
+def verdict(facts: AreaFacts, definition: Row) -> str:
+    """In words, how a figure stands beside others: "lägre än länet (bättre)"; empty where nothing is said."""
+    row = comparison_of(facts, definition["indicator"])
+    if row is None:
+        return ""
+    beside = benchmark_name(row)
+    if row["result"] == "similar":
+        return t("i nivå med {beside}", beside=beside)
+    text = t("högre än {beside}", beside=beside) if row["result"] == "higher" else t("lägre än {beside}", beside=beside)
+    judged = words(row["judgement"], JUDGEMENTS, "judgement") if row["judgement"] in ("better", "worse") else ""
+    return f"{text} ({judged})" if judged else text
+
+
+def benchmark_name(row: Row) -> str:
+    """What a figure is compared with, in words."""
+    kinds = {
+        "country": "riket",
+        "county": "länet",
+        "police_area": "lokalpolisområdet",
+        "similar": "liknande kommuner",
+        "neighbours": "grannkommunerna",
+    }
+    return words(row["benchmark_type"], kinds, "benchmark")
+
+
+def over_time(facts: AreaFacts, indicator: str) -> str:
+    """In words, what has become of a figure: its trend of five years where it can be told, else the latest change."""
+    trend = next(iter(facts.trends.get(indicator, ())), None)
+    if trend is not None and trend["result"] != "cannot_be_calculated":
+        said = {"increasing": "stigande", "decreasing": "sjunkande", "no_change": "oförändrad"}
+        return t(
+            "{trend} {first}–{last}",
+            trend=words(trend["result"], said, "trend"),
+            first=trend["period_from"],
+            last=trend["period_to"],
+        )
+    change = change_of(facts, indicator)
+    if change is None or change["result"] == "not_compared":
+        return t("kan inte bedömas")
+    if change["result"] == "similar":
+        return t("ingen säkerställd förändring")
+    return t(
+        "{result} än {period}", result=words(change["result"], RESULTS, "result"), period=change["benchmark_period"]
+    )
+
+
+def history_table(rows: Sequence[Row], id: str, caption: str) -> Table:
+    """All periods of one series in figures, newest first."""
+    said = [figure(row) for row in reversed(rows)]
+    unit = rows[-1]["unit"]
+    has_counts = unit != "antal" and any(each.numerator for each in said)
+    has_answers = any(each.respondents for each in said)
+    columns = [Column(title=t("Period"), is_day=True)]
+    columns += [Column(title=t("Antal"), is_number=True)] if has_counts else []
+    columns += [
+        Column(title=t(unit).capitalize(), is_number=True),
+        Column(title=t("Osäkerhetsintervall"), is_number=True),
+    ]
+    columns += [Column(title=t("Svarande"), is_number=True)] if has_answers else []
+    columns.append(Column(title=t("Uppgift")))
+    lines = []
+    for each in said:
+        line = [Cell(text=each.period)]
+        line += [Cell(text=each.numerator)] if has_counts else []
+        line += [Cell(text=each.number or ".."), Cell(text=each.limits)]
+        line += [Cell(text=each.respondents)] if has_answers else []
+        state = each.status or t("redovisas")
+        line.append(Cell(text=f"{state}; {each.flags}" if each.flags else state, is_synthetic=each.is_synthetic))
+        lines.append(tuple(line))
+    return Table(id=id, caption=caption, columns=tuple(columns), rows=tuple(lines), is_wide=len(columns) > 5)
+
+
+def promise_days(facts: AreaFacts) -> tuple[date, date] | None:
+    """The days of the promise that covers the area, where there is one."""
+    codes = (facts.area.code, *(code for _, code in facts.area.others))
+    years = next((facts.release.promises[code] for code in codes if code in facts.release.promises), None)
+    return (date(years[0], 1, 1), date(years[1], 12, 31)) if years else None
+
+
+def finding_of(facts: AreaFacts, definition: Row) -> str:
+    """The heading of a chart or page: what the figure says, and no more."""
+    indicator = definition["indicator"]
+    return finding(
+        definition,
+        change=change_of(facts, indicator),
+        trend=next(iter(facts.trends.get(indicator, ())), None),
+        comparison=comparison_of(facts, indicator),
+        newest=newest(facts.series(indicator)),
+        area=facts.area.name,
+    )
+
+
+def behind(facts: AreaFacts, indicator: str) -> Download:
+    """The file with the rows behind a chart, the compared areas' too."""
+    keys = [(facts.area.type, facts.area.code), *facts.area.siblings, *facts.area.others]
+    rows = [row for kind, code in dict.fromkeys(keys) for row in facts.series(indicator, kind, code)]
+    return download(
+        pl.DataFrame(rows, schema=facts.release.tables["indicators"].schema),
+        facts.release.definitions[indicator],
+        area=facts.area.name,
+        area_code=facts.area.code,
+        sources=facts.release.sources,
+    )
+
+
+def trend_chart(facts: AreaFacts, definition: Row, *, id: str, has_others: bool = True) -> Chart | None:
+    """A figure over time with its band, breaks and promise period, its comparisons beside, and the table behind."""
+    indicator = definition["indicator"]
+    rows = facts.series(indicator)
+    shown = [row for row in rows if is_shown(row)]
+    if len(shown) < 2:
+        return None
+    others = []
+    if has_others and not is_self_selected(shown[-1]) and "own_trend_only" not in (shown[-1]["flags"] or ""):
+        for kind, code in facts.area.others:
+            if kind in ("county", "country") and (beside := facts.series(indicator, kind, code)):
+                others.append(beside)
+    spec = trend_spec(rows, unit=t(definition["unit"]), promise=promise_days(facts), others=others)
+    if spec is None:
+        return None
+    said = finding_of(facts, definition)
+    caption = f"{short_title(definition)}, {t(definition['unit'])}"
+    return Chart(
+        id=id,
+        finding=said,
+        alternative=trend_alternative(rows, title=f"{title_of(definition)}, {facts.area.name}", finding=said),
+        caption=caption,
+        spec=spec,
+        table=replace(
+            history_table(rows, f"{id}-tabell", f"{title_of(definition)}, {facts.area.name}"),
+            download=behind(facts, indicator),
+        ),
+        is_synthetic=any(row["is_synthetic"] for row in rows),
+    )
+
+
+def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | None:
+    """The newest figure beside the same of every area it is compared with, each with its interval."""
+    indicator = definition["indicator"]
+    own = newest(facts.series(indicator))
+    if own is None or not is_shown(own) or is_self_selected(own) or "own_trend_only" in (own["flags"] or ""):
+        return None
+    beside = [own]
+    for kind, code in (*facts.area.siblings, *facts.area.others):
+        rows = facts.series(indicator, kind, code)
+        same = next((row for row in rows if row["period"] == own["period"] and is_shown(row)), None)
+        if same is not None and same is not own and same not in beside:
+            beside.append(same)
+    if len(beside) < 2:
+        return None
+    said = finding_of(facts, definition)
+    title = f"{short_title(definition)} {figure(own).period}"
+    rows = tuple(
+        (
+            Cell(text=each.area),
+            Cell(text=each.numerator),
+            Cell(text=each.number),
+            Cell(text=each.limits, is_synthetic=each.is_synthetic),
+        )
+        for each in map(figure, beside)
+    )
+    columns = (
+        Column(title=t("Område")),
+        Column(title=t("Antal"), is_number=True),
+        Column(title=t(definition["unit"]).capitalize(), is_number=True),
+        Column(title=t("Osäkerhetsintervall"), is_number=True),
+    )
+    return Chart(
+        id=id,
+        finding=said,
+        alternative=intervals_alternative(beside, title=title, finding=said),
+        caption=f"{title}, {t(definition['unit'])}",
+        spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.name),
+        table=Table(id=f"{id}-tabell", caption=title, columns=columns, rows=rows),
+        is_synthetic=any(row["is_synthetic"] for row in beside),
+    )
