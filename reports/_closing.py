@@ -9,12 +9,13 @@ import polars as pl
 from reports._document import Block, Bullets, Cell, Chart, Column, Heading, Paragraph, Section, Table
 from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
+from reports._findings import judgement_sentence
 from reports._language import t
 from reports._map import MAP_SOURCE, map_alternative, map_spec
 from reports._overview import ASPECTS
 from reports._own_texts import OwnTexts, blocks
-from reports._parts import finding_of, intervals_chart, newest, over_time, short_title, verdict
-from reports._sentences import judgement_sentence
+from reports._parts import finding_of, intervals_chart, newest, over_time, verdict
+from reports._phrases import name_of
 from reports._words import (
     CADENCES,
     MEASURE_STATUSES,
@@ -77,7 +78,7 @@ def _map(facts: AreaFacts) -> Chart | None:
     if len([row for row in values.values() if is_shown(row)]) < 2:
         return None
     unit = t(main["unit"])
-    title = short_title(main)
+    title = name_of(main)
     said = finding_of(facts, main)
     lines = tuple(
         (

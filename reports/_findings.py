@@ -12,13 +12,13 @@ from reports._phrases import (
     in_sentence,
     is_on_the_edge,
     joined,
+    name_of,
     period_words,
     place,
     status_text,
-    title,
     when,
 )
-from reports._words import Row, number, words
+from reports._words import Row, number
 
 _LONGEST = 90
 _SYMBOLS = {"worse": "▲", "better": "▼", "similar": "●", "mixed": "◆", "not_judged": "○"}
@@ -49,7 +49,7 @@ def finding(
     said where its figure is missing. Where there is not room for everything, what tells of a difference goes first.
     """
     one = next((row for row in (change, trend, comparison, newest) if row is not None), None)
-    named = title(definition, one)
+    named = name_of(definition, one)
     if newest is not None and newest["status"] != "ok":
         status = status_text(newest["status"])
         return _fitted(
@@ -67,7 +67,7 @@ def finding(
     if newest is not None and change is None and trend is None and comparison is None:
         value = {"value": count_text(newest), "when": when(newest["period"])}
         too_few = t("{value} {when}, för få år för att bedöma utvecklingen", **value)
-        named = title(definition, newest, is_synthetic=newest["is_synthetic"])
+        named = name_of(definition, newest, is_synthetic=newest["is_synthetic"])
         return _fitted(named, [too_few, t("{value} {when}", **value)])
     return _fitted(named, _undecided(change or trend, comparison))
 
@@ -145,7 +145,7 @@ def judgement_words(row: Row) -> tuple[str, str]:
     ▲ worse · ▼ better · ● no sure difference · ◆ both ways · ○ not judged. The words say so without the symbol.
     """
     judged = _judged(row)
-    symbol = words(row["judgement"], _SYMBOLS, "judgement")
+    symbol = _SYMBOLS[row["judgement"]]
     if row["aspect"] == "extent":
         extent = _EXTENT.fullmatch(row["text"])
         if extent is None:
@@ -178,7 +178,7 @@ def judgement_sentence(row: Row, definition: Row | None = None) -> str:
         extent = _EXTENT.fullmatch(row["text"])
         if extent is None:
             return t("Uppgift saknas.")
-        named = in_sentence(title(definition) if definition else title({"title": extent["title"], "unit": ""}))
+        named = in_sentence(name_of(definition) if definition else name_of({"title": extent["title"], "unit": ""}))
         return t(
             "Störst antal: {title}, {count} fall {when}.",
             title=named,

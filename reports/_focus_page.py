@@ -20,14 +20,14 @@ from reports._document import (
 )
 from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
+from reports._findings import disagreement_sentence, missing_sentence
 from reports._language import t
 from reports._own_texts import OwnTexts, blocks
-from reports._parts import change_of, finding_of, key_figure, newest, short_title, trend_chart, verdict
+from reports._parts import change_of, finding_of, key_figure, newest, trend_chart, verdict
+from reports._phrases import name_of
 from reports._sentences import (
     change_sentence,
     comparisons_sentence,
-    disagreement_sentence,
-    missing_sentence,
     months_sentence,
     rank_sentence,
     trend_sentence,
@@ -155,7 +155,7 @@ def _line(facts: AreaFacts, definition: Row) -> str:
     )
     beside = verdict(facts, definition)
     mark = f" [{t('konstruerat')}]" if said.is_synthetic else ""
-    return f"{short_title(definition)}: {count}, {said.period}{'; ' + beside if beside else ''}{mark}"
+    return f"{name_of(definition)}: {count}, {said.period}{'; ' + beside if beside else ''}{mark}"
 
 
 def where_and_when(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) -> list[Block]:
@@ -182,7 +182,7 @@ def where_and_when(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) ->
 
 def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: str, id: str) -> Chart:
     """Twelve months beside what earlier years let expect."""
-    name = f"{short_title(definition)}, {facts.area.name}"
+    name = f"{name_of(definition)}, {facts.area.name}"
     lines = tuple(
         (
             Cell(text=month_text(row["month"])),

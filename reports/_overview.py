@@ -10,11 +10,12 @@ import polars as pl
 from reports._document import Block, Bullets, Cell, Column, Heading, KeyFigures, Paragraph, Section, Table
 from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
+from reports._findings import judgement_words
 from reports._focus_page import main_definition, told
 from reports._language import t
 from reports._own_texts import OwnTexts, blocks
-from reports._parts import intervals_chart, key_figure, newest, over_time, short_title, trend_chart, verdict
-from reports._sentences import judgement_words
+from reports._parts import intervals_chart, key_figure, newest, over_time, trend_chart, verdict
+from reports._phrases import name_of
 from reports._words import Row, category_text, number, period_text
 
 ASPECTS = {
@@ -95,14 +96,14 @@ def _differences(facts: AreaFacts) -> tuple[list[str], list[str]]:
         definition = facts.release.definitions[indicator]
         shown = facts.shown(indicator)
         if shown and (indicator not in latest or shown[-1]["period_end"] > latest[indicator]):
-            new.append(f"{short_title(definition)}, {_brief(shown[-1])}")
+            new.append(f"{name_of(definition)}, {_brief(shown[-1])}")
         for row in shown:
             was = before.get((indicator, row["period"]))
             if was is not None and abs(was - row["value"]) > 1e-9 * max(abs(was), abs(row["value"])):
                 changed.append(
                     t(
                         "{title}, {now}; förut {before}",
-                        title=short_title(definition),
+                        title=name_of(definition),
                         now=_brief(row),
                         before=number(was, 1),
                     )
@@ -187,7 +188,7 @@ def _offences(facts: AreaFacts) -> Table:
         )
         rows.append(
             (
-                Cell(text=short_title(each), small=said.period, is_synthetic=said.is_synthetic),
+                Cell(text=name_of(each), small=said.period, is_synthetic=said.is_synthetic),
                 Cell(text=said.status or said.count or said.value),
                 Cell(text=said.number if said.count else "", small=said.limits),
                 Cell(text=over_time(facts, each["indicator"])),

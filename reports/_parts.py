@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -14,18 +13,12 @@ from reports._document import Cell, Chart, Column, Download, KeyFigure, Table
 from reports._downloads import download
 from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
+from reports._findings import finding
 from reports._language import t
-from reports._sentences import finding
+from reports._phrases import name_of, place
 from reports._words import JUDGEMENTS, RESULTS, Row, is_self_selected, words
 
 _BENCHMARKS = ("similar", "county", "country")
-# The mark that stands beside a word, so that nobody has to tell colours apart.
-MARKS = {"better": "●", "worse": "▲", "similar": "○", "mixed": "◐", "not_judged": "–"}
-
-
-def short_title(definition: Row) -> str:
-    """An indicator's name without what it is divided by: the count stands first and the rate says so itself."""
-    return re.sub(r",? (?:kronor )?per (?:\d[\d ]*)?[^,]*$", "", title_of(definition))
 
 
 def newest(rows: Sequence[Row]) -> Row | None:
@@ -40,9 +33,9 @@ def key_figure(facts: AreaFacts, definition: Row) -> KeyFigure | None:
     if row is None:
         return None
     said = figure(row)
-    title = short_title(definition)
+    named = name_of(definition)
     if said.status:
-        return KeyFigure(title=title, value="..", details=(said.status, said.period), is_missing=True)
+        return KeyFigure(title=named, value="..", details=(said.status, said.period), is_missing=True)
     if said.count and row["unit"] not in ("procent", "antal"):
         value, details = said.count, [said.period, said.value]
     else:
@@ -53,7 +46,7 @@ def key_figure(facts: AreaFacts, definition: Row) -> KeyFigure | None:
     if said.flags:
         details.append(said.flags)
     return KeyFigure(
-        title=title,
+        title=named,
         value=value,
         details=tuple(details),
         verdict=verdict(facts, definition),
@@ -79,24 +72,12 @@ def verdict(facts: AreaFacts, definition: Row) -> str:
     row = comparison_of(facts, definition["indicator"])
     if row is None:
         return ""
-    beside = benchmark_name(row)
+    beside = place(row["benchmark_type"])
     if row["result"] == "similar":
         return t("i nivå med {beside}", beside=beside)
     text = t("högre än {beside}", beside=beside) if row["result"] == "higher" else t("lägre än {beside}", beside=beside)
     judged = words(row["judgement"], JUDGEMENTS, "judgement") if row["judgement"] in ("better", "worse") else ""
     return f"{text} ({judged})" if judged else text
-
-
-def benchmark_name(row: Row) -> str:
-    """What a figure is compared with, in words."""
-    kinds = {
-        "country": "riket",
-        "county": "länet",
-        "police_area": "lokalpolisområdet",
-        "similar": "liknande kommuner",
-        "neighbours": "grannkommunerna",
-    }
-    return words(row["benchmark_type"], kinds, "benchmark")
 
 
 def over_time(facts: AreaFacts, indicator: str) -> str:
@@ -195,7 +176,7 @@ def trend_chart(facts: AreaFacts, definition: Row, *, id: str, has_others: bool 
     if spec is None:
         return None
     said = finding_of(facts, definition)
-    caption = f"{short_title(definition)}, {t(definition['unit'])}"
+    caption = f"{name_of(definition)}, {t(definition['unit'])}"
     return Chart(
         id=id,
         finding=said,
@@ -225,7 +206,7 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
     if len(beside) < 2:
         return None
     said = finding_of(facts, definition)
-    title = f"{short_title(definition)} {figure(own).period}"
+    named = f"{name_of(definition)} {figure(own).period}"
     rows = tuple(
         (
             Cell(text=each.area),
@@ -244,9 +225,9 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
     return Chart(
         id=id,
         finding=said,
-        alternative=intervals_alternative(beside, title=title, finding=said),
-        caption=f"{title}, {t(definition['unit'])}",
+        alternative=intervals_alternative(beside, title=named, finding=said),
+        caption=f"{named}, {t(definition['unit'])}",
         spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.name),
-        table=Table(id=f"{id}-tabell", caption=title, columns=columns, rows=rows),
+        table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=rows),
         is_synthetic=any(row["is_synthetic"] for row in beside),
     )

@@ -24,7 +24,7 @@ REFUSED = frozenset({"self_selected", "own_trend_only", "overlapping", "series_b
 UNDECIDED = frozenset({"no_dispersion", "no_interval"})
 
 
-def title(definition: Row, row: Row | None = None, *, is_synthetic: bool = False) -> str:
+def name_of(definition: Row, row: Row | None = None, *, is_synthetic: bool = False) -> str:
     """An indicator's title for a sentence that gives its unit elsewhere: without "per 100 000 invånare" at its end.
 
     row: what the sentence tells of; its category is named. A constructed figure says so here, where it stands.
@@ -67,11 +67,11 @@ def when(period: str) -> str:
 def place(benchmark_type: str) -> str:
     """Whom a figure is compared with, as it follows "än", "i", "mot" and "med"."""
     known = {
-        "country": t("riket"),
-        "county": t("länet"),
-        "police_area": t("lokalpolisområdet"),
-        "similar": t("liknande kommuner"),
-        "neighbours": t("grannkommunerna"),
+        "country": "riket",
+        "county": "länet",
+        "police_area": "lokalpolisområdet",
+        "similar": "liknande kommuner",
+        "neighbours": "grannkommunerna",
     }
     return words(benchmark_type, known, "benchmark_type")
 
@@ -122,11 +122,11 @@ def is_on_the_edge(row: Row) -> bool:
 def status_text(status: str) -> str:
     """Why a figure is not shown. Raises ValueError for one that is."""
     known = {
-        "suppressed": t("döljs av hänsyn till enskilda"),
-        "not_reported": t("uppgift saknas"),
-        "not_applicable": t("ej tillämpligt"),
-        "no_denominator": t("kan inte beräknas"),
-        "too_few_respondents": t("för få svar för att redovisas"),
+        "suppressed": "döljs av hänsyn till enskilda",
+        "not_reported": "uppgift saknas",
+        "not_applicable": "ej tillämpligt",
+        "no_denominator": "kan inte beräknas",
+        "too_few_respondents": "för få svar för att redovisas",
     }
     return words(status, known, "status")
 
@@ -134,17 +134,17 @@ def status_text(status: str) -> str:
 def why(reason: str) -> str:
     """Why figures are not compared or judged: a sentence of its own."""
     known = {
-        "self_selected": t("De som svarat valde själva att svara."),
-        "own_trend_only": t("Kommuner räknar på olika sätt."),
-        "overlapping": t("Perioderna går in i varandra."),
-        "series_break": t("Mätningen ändrades däremellan."),
-        "no_benchmark": t("Uppgift saknas att jämföra med."),
-        "no_dispersion": t("Det är inte känt hur mycket sådana tal brukar variera."),
-        "no_interval": t("Det är inte känt hur osäkra talen är."),
-        "missing_years": t("Uppgift saknas för något av åren."),
-        "too_few_years": t("Det finns för få tidigare år."),
-        "effort_driven": t("Talet följer polisens insatser."),
-        "no_polarity": t("Det är inte bestämt om högt eller lågt är bra."),
+        "self_selected": "De som svarat valde själva att svara.",
+        "own_trend_only": "Kommuner räknar på olika sätt.",
+        "overlapping": "Perioderna går in i varandra.",
+        "series_break": "Mätningen ändrades däremellan.",
+        "no_benchmark": "Uppgift saknas att jämföra med.",
+        "no_dispersion": "Det är inte känt hur mycket sådana tal brukar variera.",
+        "no_interval": "Det är inte känt hur osäkra talen är.",
+        "missing_years": "Uppgift saknas för något av åren.",
+        "too_few_years": "Det finns för få tidigare år.",
+        "effort_driven": "Talet följer polisens insatser.",
+        "no_polarity": "Det är inte bestämt om högt eller lågt är bra.",
     }
     return words(reason, known, "reason")
 

@@ -28,9 +28,9 @@ from reports._phrases import (
     is_on_the_edge,
     joined,
     listed,
+    name_of,
     period_words,
     place,
-    title,
     value_text,
     when,
     why,
@@ -72,7 +72,7 @@ def change_sentence(
     for other, period in ((now, row["period"]), (before, row["benchmark_period"])):
         _check(row, other, period)
     is_synthetic = is_synthetic or any(bool(each and each["is_synthetic"]) for each in (now, before))
-    named = title(definition, row, is_synthetic=is_synthetic)
+    named = name_of(definition, row, is_synthetic=is_synthetic)
     if now is not None and now["status"] != "ok":
         return missing_sentence(named, now["status"])
     is_counted = row["measure"] == "ratio" and bool(now and figure(now).count)
@@ -166,7 +166,7 @@ def _told(row: Row, definition: Row, *, is_counted: bool) -> str:
 
 def trend_sentence(row: Row, definition: Row, *, is_synthetic: bool = False) -> str:
     """Which way a figure has gone over five years, or why that cannot be told. row: of trends."""
-    named = title(definition, row, is_synthetic=is_synthetic)
+    named = name_of(definition, row, is_synthetic=is_synthetic)
     years = {"title": named, "first": row["period_from"], "last": row["period_to"]}
     sure = t("Utvecklingen är statistiskt säkerställd.")
     match row["result"]:
@@ -193,7 +193,7 @@ def months_sentence(rows: Sequence[Row], definition: Row) -> str:
     told = [row for row in rows if row["result"] != "not_compared"]
     above, below = ([row for row in told if row["result"] == way] for way in ("higher", "lower"))
     values = {
-        "title": title(definition, is_synthetic=any(row["is_synthetic"] for row in rows)),
+        "title": name_of(definition, is_synthetic=any(row["is_synthetic"] for row in rows)),
         "n": len(rows),
         "told": len(told),
         "outside": len(above) + len(below),
@@ -242,7 +242,7 @@ def comparison_sentence(row: Row, definition: Row, *, own: Row | None = None) ->
     where that is of something else.
     """
     _check(row, own, row["period"])
-    named = title(definition, row, is_synthetic=bool(own and own["is_synthetic"]))
+    named = name_of(definition, row, is_synthetic=bool(own and own["is_synthetic"]))
     if own is not None and own["status"] != "ok":
         return missing_sentence(named, own["status"])
     other, reason = place(row["benchmark_type"]), row["reason"]
@@ -299,7 +299,7 @@ def comparisons_sentence(rows: Sequence[Row], definition: Row, *, is_synthetic: 
         others = [row for row in told if row["result"] == result and is_on_the_edge(row) == is_edge]
         if others:
             said.append(way.format(others=listed([place(row["benchmark_type"]) for row in others])))
-    named, period = title(definition, rows[0], is_synthetic=is_synthetic), period_words(rows[0]["period"])
+    named, period = name_of(definition, rows[0], is_synthetic=is_synthetic), period_words(rows[0]["period"])
     judged = next((text for text in map(worth, sorted(told, key=lambda row: row["result"] == "similar")) if text), "")
     texts = [t("{title}, {period}: {said}.", title=named, period=period, said=", ".join(said)), judged] if told else []
     untold = [row for row in rows if row["result"] == "not_compared"]
@@ -317,7 +317,7 @@ def comparisons_sentence(rows: Sequence[Row], definition: Row, *, is_synthetic: 
 
 def rank_sentence(row: Row, definition: Row, *, is_synthetic: bool = False) -> str:
     """A municipality's place among all, with the places it may as well have, and what place 1 is. row: of ranks."""
-    named = title(definition, is_synthetic=is_synthetic)
+    named = name_of(definition, is_synthetic=is_synthetic)
     good = {"low_is_good": t("Lågt är bra."), "high_is_good": t("Högt är bra.")}
     is_wide = row["worst"] - row["best"] + 1 > row["of"] / 2
     return joined(
