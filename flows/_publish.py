@@ -12,7 +12,7 @@ import polars as pl
 
 from flows._audit import audit_release
 from flows._collect import SourceResult
-from flows._own_texts import beside, read_texts_ledger, remember
+from flows._own_texts import beside, changed_since, read_texts_ledger, remember
 from flows._plan import PASSAGE, Plan, Tell
 from flows._published import Published, decisions, record_release
 from flows._version import VERSION
@@ -93,6 +93,9 @@ def publish(
         contracts = [model.contract for model in all_models() if model.table in TABLES]
         clock = time.perf_counter()
         before = previous_release(plan.data, plan.as_of.isoformat())
+        ledger = read_texts_ledger(plan.data, is_sample=plan.sample)
+        with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
+            told = beside(con, plan, release, texts)
         write_release(
             temporary,
             plan.data / "warehouse.duckdb",
@@ -100,7 +103,12 @@ def publish(
             built.personal,
             tell,
             previous=output / before if before else None,
-            wanted=Wanted(language=plan.settings.language, drawings=plan.data / "parsed" / "drawings"),
+            wanted=Wanted(
+                language=plan.settings.language,
+                drawings=plan.data / "parsed" / "drawings",
+                texts=texts,
+                changed=changed_since(ledger, told),
+            ),
         )
         seconds["release"] = time.perf_counter() - clock
         ask(check, quality_request(temporary, log, release, contracts))
@@ -113,7 +121,6 @@ def publish(
         clock = time.perf_counter()
         with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
             decided = con.sql(f"from {DECIDED}").pl()
-            told = beside(con, plan, release, texts)
         if found := _leaks(temporary, decided, decisions(plan.data, published)):
             return found
         seconds["audit"] = time.perf_counter() - clock
@@ -128,7 +135,7 @@ def publish(
         clock = time.perf_counter()
         record_release(plan.data, release, decided, is_sample=plan.sample)
         if _is_newest(output, release):
-            remember(plan.data, read_texts_ledger(plan.data, is_sample=plan.sample), told)
+            remember(plan.data, ledger, told)
         _swing(output, temporary, release)
         seconds["swing"] = time.perf_counter() - clock
     except QualityError as error:

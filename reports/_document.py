@@ -91,7 +91,10 @@ class Download:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table; the first cell of each row is its heading. `is_wide` may scroll on a small screen."""
+    """A table; the first cell of each row is its heading. `is_wide` may scroll on a small screen.
+
+    is_synthetic: every figure in it is constructed; else the cells say which are.
+    """
 
     id: str
     caption: str
@@ -100,6 +103,7 @@ class Table:
     note: str = ""
     is_wide: bool = False
     is_sortable: bool = False
+    is_synthetic: bool = False
     download: Download | None = None
 
 

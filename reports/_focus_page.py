@@ -55,7 +55,7 @@ def focus_section(facts: AreaFacts, focus_area: Row, own: OwnTexts, changed: str
         # A count says more than a share at first sight, so it stands first.
         content.append(KeyFigures(figures=tuple(sorted(figures, key=lambda each: each.value.endswith("%")))))
     if main is not None:
-        chart = trend_chart(facts, main, id=f"{name}-utveckling")
+        chart = trend_chart(facts, main, id=f"{name}-utveckling", page=finding_of(facts, main))
         content += [chart] if chart is not None else []
         content += [Paragraph(text=text, voice="generated") for text in told(facts, main)]
     else:
@@ -113,7 +113,7 @@ def told(facts: AreaFacts, definition: Row) -> list[str]:
     if trend is not None and trend["result"] != "cannot_be_calculated":
         said.append(trend_sentence(trend, definition))
     beside = facts.comparisons.get(indicator, ())
-    if beside:
+    if any(row["result"] != "not_compared" for row in beside):
         said.append(comparisons_sentence(beside, definition))
     said += [rank_sentence(row, definition) for row in facts.ranks.get(indicator, ())]
     return [each for each in said if each]
@@ -201,7 +201,7 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
     return Chart(
         id=id,
         finding=said.split(". ")[0].rstrip("."),
-        alternative=months_alternative(rows, title=name, finding=said),
+        alternative=months_alternative(rows, finding=said),
         caption=t("{name}, antal per månad", name=name),
         spec=months_spec(rows),
         table=Table(id=f"{id}-tabell", caption=t("{name}, antal per månad", name=name), columns=columns, rows=lines),

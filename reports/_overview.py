@@ -30,7 +30,7 @@ _MOST_NEWS, _MOST_UNKNOWN = 6, 5
 
 def situation(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
     """Läget på en sida: the coordinator's sentences, six rows of five judgements, what is new, what is not known."""
-    content: list[Block] = [*news(facts), *blocks(own.texts.get("laget"), changed), judgement_table(facts)]
+    content: list[Block] = [*news(facts), *blocks(own.texts.get("laget"), changed), judgement_table(facts, own)]
     content.append(
         Paragraph(
             text=t(
@@ -46,8 +46,8 @@ def situation(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
     return Section(id="laget", title=t("Läget på en sida"), blocks=tuple(content), kind="page")
 
 
-def judgement_table(facts: AreaFacts) -> Table:
-    """Focus areas × five judgements, each with a mark and in words."""
+def judgement_table(facts: AreaFacts, own: OwnTexts) -> Table:
+    """Focus areas × five judgements, each with a mark and in words, beside the coordinator's own priority."""
     rows = []
     for each in facts.release.focus_areas:
         if each["focus_area"] == "overall_crime":
@@ -57,9 +57,17 @@ def judgement_table(facts: AreaFacts) -> Table:
             judged = facts.judgements.get((each["focus_area"], aspect))
             mark, said = judgement_words(judged) if judged is not None else ("–", t("uppgift saknas"))
             cells.append(Cell(text=f"{mark} {said}".strip()))
+        cells.append(Cell(text=own_priority(own, each["focus_area"]) or "–"))
         rows.append(tuple(cells))
-    columns = (Column(title=t("Fokusområde")), *(Column(title=t(title)) for title in ASPECTS.values()))
+    titles = (*ASPECTS.values(), "Samordnarens prioritering")
+    columns = (Column(title=t("Fokusområde")), *(Column(title=t(title)) for title in titles))
     return Table(id="bedomningar", caption=t("Fem bedömningar per fokusområde"), columns=columns, rows=tuple(rows))
+
+
+def own_priority(own: OwnTexts, focus_area: str) -> str:
+    """The coordinator's own priority of a focus area, in their word; empty where none is stated."""
+    written = own.texts.get("prioritering")
+    return next((each.level for each in written.priorities if each.focus_area == focus_area), "") if written else ""
 
 
 def news(facts: AreaFacts) -> list[Block]:
@@ -135,7 +143,7 @@ def _unknown(facts: AreaFacts) -> list[str]:
     return said[:_MOST_UNKNOWN]
 
 
-def crime_at_large(facts: AreaFacts) -> Section:
+def crime_at_large(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
     """Kommunen i korthet och brottsligheten i stort: population, then each kind of offence, count first."""
     content: list[Block] = []
     total = facts.release.definitions.get("reported_offences_rate")
@@ -156,6 +164,7 @@ def crime_at_large(facts: AreaFacts) -> Section:
         chart = trend_chart(facts, main, id="brottsligheten-utveckling")
         content += [chart] if chart is not None else []
         content += [Paragraph(text=text, voice="generated") for text in told(facts, main)]
+    content += blocks(own.texts.get("overall_crime"), changed, missing="")
     content.append(_offences(facts))
     return Section(
         id="brottsligheten",
@@ -248,6 +257,9 @@ def _by_sex(facts: AreaFacts, asked: Sequence[Row]) -> Table:
             for part in facts.cells.get((each["indicator"], facts.area.type, facts.area.code), ())
             if part["breakdown"] == "sex" and part["period"] == row["period"]
         }
+        # What is felt is on the page of Trygghet; here stands what has happened, and what differs between the sexes.
+        if not parts and each["focus_area"] != "overall_crime":
+            continue
         cells = [
             Cell(text=title_of(each), small=said.period, is_synthetic=said.is_synthetic),
             Cell(text=said.value, small=said.limits),

@@ -15,7 +15,7 @@ from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
 from reports._findings import finding
 from reports._language import t
-from reports._phrases import name_of, place
+from reports._phrases import in_sentence, name_of, place
 from reports._words import JUDGEMENTS, RESULTS, Row, is_self_selected, words
 
 _BENCHMARKS = ("similar", "county", "country")
@@ -160,8 +160,11 @@ def behind(facts: AreaFacts, indicator: str) -> Download:
     )
 
 
-def trend_chart(facts: AreaFacts, definition: Row, *, id: str, has_others: bool = True) -> Chart | None:
-    """A figure over time with its band, breaks and promise period, its comparisons beside, and the table behind."""
+def trend_chart(facts: AreaFacts, definition: Row, *, id: str, page: str = "", has_others: bool = True) -> Chart | None:
+    """A figure over time with its band, breaks and promise period, its comparisons beside, and the table behind.
+
+    page: the heading of the page it stands on, which is not said twice.
+    """
     indicator = definition["indicator"]
     rows = facts.series(indicator)
     shown = [row for row in rows if is_shown(row)]
@@ -172,15 +175,16 @@ def trend_chart(facts: AreaFacts, definition: Row, *, id: str, has_others: bool 
         for kind, code in facts.area.others:
             if kind in ("county", "country") and (beside := facts.series(indicator, kind, code)):
                 others.append(beside)
-    spec = trend_spec(rows, unit=t(definition["unit"]), promise=promise_days(facts), others=others)
+    promise = promise_days(facts)
+    spec = trend_spec(rows, unit=t(definition["unit"]), promise=promise, others=others)
     if spec is None:
         return None
     said = finding_of(facts, definition)
     caption = f"{name_of(definition)}, {t(definition['unit'])}"
     return Chart(
         id=id,
-        finding=said,
-        alternative=trend_alternative(rows, title=f"{title_of(definition)}, {facts.area.name}", finding=said),
+        finding=t("Utvecklingen över tid: {name}", name=in_sentence(name_of(definition))) if said == page else said,
+        alternative=trend_alternative(rows, finding=said, promise=promise, others=others),
         caption=caption,
         spec=spec,
         table=replace(
@@ -197,12 +201,12 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
     own = newest(facts.series(indicator))
     if own is None or not is_shown(own) or is_self_selected(own) or "own_trend_only" in (own["flags"] or ""):
         return None
-    beside = [own]
+    beside = {facts.area.code: own}
     for kind, code in (*facts.area.siblings, *facts.area.others):
         rows = facts.series(indicator, kind, code)
         same = next((row for row in rows if row["period"] == own["period"] and is_shown(row)), None)
-        if same is not None and same is not own and same not in beside:
-            beside.append(same)
+        if same is not None:
+            beside.setdefault(code, same)
     if len(beside) < 2:
         return None
     said = finding_of(facts, definition)
@@ -214,7 +218,7 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
             Cell(text=each.number),
             Cell(text=each.limits, is_synthetic=each.is_synthetic),
         )
-        for each in map(figure, beside)
+        for each in map(figure, beside.values())
     )
     columns = (
         Column(title=t("Område")),
@@ -225,9 +229,9 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
     return Chart(
         id=id,
         finding=said,
-        alternative=intervals_alternative(beside, title=named, finding=said),
+        alternative=intervals_alternative(beside, finding=said, own=facts.area.code),
         caption=f"{named}, {t(definition['unit'])}",
-        spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.name),
+        spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.code),
         table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=rows),
-        is_synthetic=any(row["is_synthetic"] for row in beside),
+        is_synthetic=any(row["is_synthetic"] for row in beside.values()),
     )

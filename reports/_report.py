@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from reports import _closing as closing
-from reports._document import Document, Section
+from reports._document import Block, Chart, Document, Section, Table
 from reports._facts import AreaFacts, Release
 from reports._focus_page import focus_section
 from reports._language import current, t
@@ -24,7 +25,7 @@ def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Do
     meta, area = facts.release.meta, facts.area
     sections: list[Section] = [
         situation(facts, own, changed.get("laget", "")),
-        crime_at_large(facts),
+        crime_at_large(facts, own, changed.get("overall_crime", "")),
         exposed_and_worried(facts),
     ]
     for each in facts.release.focus_areas:
@@ -59,6 +60,7 @@ def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Do
             (t("Läget per"), date_text(meta.as_of)),
             (t("Uppgifter till och med"), date_text(newest) or ".."),
             (t("Beslut"), decision.line()),
+            *((t("Utkast därför att"), reason) for reason in decision.reasons()),
             (t("Följs upp senast"), date_text(decision.follow_up) or t("anges när lägesbilden är beslutad")),
             (t("Utgåva"), meta.release),
         ),
@@ -68,13 +70,27 @@ def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Do
             t("Anmälda brott är det som har anmälts. Tal som följer polisens insatser bedöms inte."),
             t("Saknas en siffra står det varför."),
         ),
-        sections=tuple(sections),
+        sections=tuple(replace(each, blocks=tuple(map(gathered, each.blocks))) for each in sections),
         author=area.name,
         as_of=meta.as_of,
         release=meta.release,
         version=meta.version,
         is_synthetic=meta.is_synthetic,
     )
+
+
+def gathered(block: Block) -> Block:
+    """A block whose tables carry one mark for all where every row is constructed, instead of one in each."""
+    if isinstance(block, Chart):
+        return replace(block, table=_marked(block.table))
+    return _marked(block) if isinstance(block, Table) else block
+
+
+def _marked(table: Table) -> Table:
+    if not table.rows or not all(any(cell.is_synthetic for cell in row) for row in table.rows):
+        return table
+    rows = tuple(tuple(replace(cell, is_synthetic=False) for cell in row) for row in table.rows)
+    return replace(table, rows=rows, is_synthetic=True)
 
 
 def banners_of(release: Release) -> tuple[str, ...]:

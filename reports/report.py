@@ -6,15 +6,17 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 
 from reports import _draw
+from reports._decision import Decision
 from reports._document import Block, Chart, Columns, Document, Download
 from reports._downloads import write_download
 from reports._facts import Release, facts_of
 from reports._language import Language, language, t
-from reports._own_texts import OwnTexts, no_texts
+from reports._own_texts import OwnTexts, changed_words
 from reports._report import banners_of, report_of
 from reports.pages import figures_page, front_page, report_page
 
@@ -28,14 +30,15 @@ class Wanted:
     """How the reports are to be written.
 
     formats: of `OFFICE`. drawings: a folder where drawn charts are kept from one night to the next, or None.
-    texts: area → what people have written; changed: area → section → what to say where its figures have changed since.
+    texts: area → what people have written. changed: (audience, area, section) → the day of the release that a text was
+    first published with, where its figures are others now.
     """
 
     language: Language = "sv"
     formats: Sequence[str] = OFFICE
     drawings: Path | None = None
     texts: Mapping[str, OwnTexts] = field(default_factory=dict)
-    changed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    changed: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
 
 
 def write_reports(folder: Path, release: Release, wanted: Wanted, tell: Callable[[str], None] = lambda _: None) -> None:
@@ -80,7 +83,13 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
     area = next(each for each in release.areas if each.code == code)
     with language(wanted.language):
         facts = facts_of(area, release)
-        document = report_of(facts, wanted.texts.get(code, no_texts()), wanted.changed.get(code, {}))
+        own = wanted.texts.get(code) or OwnTexts(area_code=code, texts={}, decision=Decision(), problems=())
+        changed = {
+            section: changed_words(since)
+            for (audience, area_code, section), since in wanted.changed.items()
+            if (audience, area_code) == (release.meta.audience, code)
+        }
+        document = report_of(facts, own, changed)
         charts = list(charts_of(document))
         drawn = _draw.draw_many([chart.spec for chart in charts], wanted.drawings)
         drawings = {chart.id: svg for chart, svg in zip(charts, drawn, strict=True)}
