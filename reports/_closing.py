@@ -7,11 +7,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from reports._document import Block, Bullets, Cell, Chart, Column, Heading, Paragraph, Section, Table
-from reports._facts import AreaFacts, is_shown, title_of
+from reports._facts import AreaFacts, title_of
 from reports._figure import figure
 from reports._findings import judgement_sentence
 from reports._language import t
-from reports._map import MAP_SOURCE, map_alternative, map_spec
+from reports._map import SOURCE as MAP_SOURCE
+from reports._map import map_alternative, map_spec
 from reports._overview import ASPECTS
 from reports._own_texts import OwnTexts, blocks
 from reports._parts import finding_of, intervals_chart, newest, over_time, verdict
@@ -75,11 +76,10 @@ def _map(facts: AreaFacts) -> Chart | None:
         for code in codes
         if (row := newest(facts.series(main["indicator"], "municipality", code))) is not None
     }
-    if len([row for row in values.values() if is_shown(row)]) < 2:
+    unit, title, said = t(main["unit"]), name_of(main), finding_of(facts, main)
+    spec = map_spec(values, own=own or codes, unit=unit)
+    if spec is None:
         return None
-    unit = t(main["unit"])
-    title = name_of(main)
-    said = finding_of(facts, main)
     lines = tuple(
         (
             Cell(text=each.area),
@@ -100,9 +100,9 @@ def _map(facts: AreaFacts) -> Chart | None:
     return Chart(
         id="karta",
         finding=t("{title} i kommunerna", title=title),
-        alternative=map_alternative(values, title=title, finding=said),
+        alternative=map_alternative(values, finding=said, own=own or codes),
         caption=f"{title}, {unit}. {t(MAP_SOURCE)}",
-        spec=map_spec(values, own=own or codes, unit=unit),
+        spec=spec,
         table=Table(id="karta-tabell", caption=t("{title} i kommunerna", title=title), columns=columns, rows=lines),
         is_synthetic=any(row["is_synthetic"] for row in values.values()),
         width="half",
@@ -113,7 +113,7 @@ def analysis(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Sec
     """Samlad analys och prioritering: the coordinator's own, the judgements' grounds, and sources chosen away."""
     content: list[Block] = [*blocks(own.texts.get("analys"), changed.get("analys", ""))]
     content.append(Heading(text=t("Prioritering"), id="prioritering"))
-    content += blocks(own.texts.get("prioritering"), changed.get("prioritering", ""))
+    content += priorities(facts, own, changed.get("prioritering", ""))
     content.append(Heading(text=t("Vad bedömningarna vilar på"), id="grunder"))
     rows = []
     for each in facts.release.focus_areas:
@@ -131,6 +131,30 @@ def analysis(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Sec
     content.append(Heading(text=t("Källor som valts bort"), id="bortvalda"))
     content += blocks(own.texts.get("kallor"), changed.get("kallor", ""))
     return Section(id="samlad-analys", title=t("Samlad analys och prioritering"), blocks=tuple(content), kind="page")
+
+
+def priorities(facts: AreaFacts, own: OwnTexts, changed: str) -> list[Block]:
+    """The coordinator's own priority of each focus area with its motive, in a table where that is how it is stated."""
+    written = own.texts.get("prioritering")
+    if written is None or not written.priorities:
+        return [*blocks(written, changed)]
+    titles = {each["focus_area"]: t(each["title"]) for each in facts.release.focus_areas}
+    rows = tuple(
+        (
+            Cell(text=titles[each.focus_area]),
+            Cell(text=each.level),
+            Cell(text=" ".join(text for one in each.motive for text in _words_of(one))),
+        )
+        for each in written.priorities
+    )
+    columns = (Column(title=t("Fokusområde")), Column(title=t("Prioritet")), Column(title=t("Motiv")))
+    table = Table(id="prioriteringar", caption=t("Samordnarens prioritering"), columns=columns, rows=rows, note=changed)
+    before = [each for part in written.parts if not part.heading for each in part.blocks]
+    return [*before, table]
+
+
+def _words_of(block: Paragraph | Bullets) -> tuple[str, ...]:
+    return block.items if isinstance(block, Bullets) else (block.text,)
 
 
 def measures(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
@@ -250,7 +274,7 @@ def sources(facts: AreaFacts) -> Section:
         late = t("försenad källa; senast giltiga uppgift används") if each["is_late"] else ""
         homepage = each["homepage"] or ""
         # A message may name a place in a file that only the municipality has.
-        message = (each["message"] or "") if facts.release.meta.audience == "internal" else ""
+        message = shortened(each["message"] or "") if facts.release.meta.audience == "internal" else ""
         rows.append(
             (
                 Cell(
@@ -302,6 +326,11 @@ def sources(facts: AreaFacts) -> Section:
     else:
         content.append(_refused(facts, refused))
     return Section(id="kallor", title=t("Källor och kvalitet"), blocks=tuple(content), kind="page")
+
+
+def shortened(text: str, longest: int = 160) -> str:
+    """A text cut at a word where it is long; the whole stands in `release.json`."""
+    return text if len(text) <= longest else text[:longest].rsplit(" ", 1)[0] + " …"
 
 
 def _ledger(source: Row) -> str:
@@ -388,7 +417,7 @@ def terms(facts: AreaFacts) -> Section:
     )
     columns = (Column(title=t("Ord")), Column(title=t("Betyder")))
     table = Table(id="ord-tabell", caption=t("Ord och begrepp"), columns=columns, rows=rows)
-    return Section(id="ord", title=t("Ord och begrepp"), blocks=(table,), kind="part")
+    return Section(id="ord", title=t("Ord och begrepp"), blocks=(table,))
 
 
 def methods(facts: AreaFacts) -> Section:

@@ -62,11 +62,9 @@ def focus_section(facts: AreaFacts, focus_area: Row, own: OwnTexts, changed: str
         content.append(Paragraph(text=t("Uppgift saknas."), voice="missing"))
     content += side_by_side(facts, name, defined)
     content += where_and_when(facts, name, defined)
-    content += consequences(facts, defined)
-    content += actions(facts, name)
-    content.append(Heading(text=t("Samordnarens analys: orsaker"), id=f"{name}-orsaker"))
-    content += blocks(own.texts.get(name), changed)
-    content += limits(facts, chosen[:_KEY_FIGURES], name)
+    content.append(Columns(columns=(tuple(consequences(facts, defined)), tuple(actions(facts, name)))))
+    causes = (Heading(text=t("Samordnarens analys"), id=f"{name}-analys"), *blocks(own.texts.get(name), changed))
+    content.append(Columns(columns=tuple(filter(None, (causes, tuple(limits(facts, chosen[:_KEY_FIGURES], name)))))))
     title = t(focus_area["title"])
     return Section(
         id=name,
@@ -200,7 +198,7 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
     )
     return Chart(
         id=id,
-        finding=said.split(". ")[0].rstrip("."),
+        finding=_months_finding(rows),
         alternative=months_alternative(rows, finding=said),
         caption=t("{name}, antal per månad", name=name),
         spec=months_spec(rows),
@@ -208,6 +206,14 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
         is_synthetic=any(row["is_synthetic"] for row in rows),
         width="half",
     )
+
+
+def _months_finding(rows: Sequence[Row]) -> str:
+    compared = [row for row in rows if row["result"] != "not_compared"]
+    outside = sum(row["result"] != "similar" for row in compared)
+    if not compared:
+        return t("De senaste månaderna: för få tidigare år att jämföra med")
+    return t("{n} av {of} månader utanför det väntade", n=outside, of=len(compared))
 
 
 def _expected(row: Row) -> str:

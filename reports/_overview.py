@@ -105,14 +105,14 @@ def _differences(facts: AreaFacts) -> tuple[list[str], list[str]]:
         shown = facts.shown(indicator)
         if shown and (indicator not in latest or shown[-1]["period_end"] > latest[indicator]):
             new.append(f"{name_of(definition)}, {_brief(shown[-1])}")
-        for row in shown:
-            was = before.get((indicator, row["period"]))
-            if was is not None and abs(was - row["value"]) > 1e-9 * max(abs(was), abs(row["value"])):
+        for each in shown:
+            was, now = before.get((indicator, each["period"])), each["value"]
+            if was is not None and abs(was - now) > 1e-9 * max(abs(was), abs(now)):
                 changed.append(
                     t(
                         "{title}, {now}; förut {before}",
                         title=name_of(definition),
-                        now=_brief(row),
+                        now=_brief(each),
                         before=number(was, 1),
                     )
                 )

@@ -203,15 +203,15 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
         return None
     beside = {facts.area.code: own}
     for kind, code in (*facts.area.siblings, *facts.area.others):
-        rows = facts.series(indicator, kind, code)
-        same = next((row for row in rows if row["period"] == own["period"] and is_shown(row)), None)
+        there = facts.series(indicator, kind, code)
+        same = next((row for row in there if row["period"] == own["period"] and is_shown(row)), None)
         if same is not None:
             beside.setdefault(code, same)
     if len(beside) < 2:
         return None
     said = finding_of(facts, definition)
     named = f"{name_of(definition)} {figure(own).period}"
-    rows = tuple(
+    lines = tuple(
         (
             Cell(text=each.area),
             Cell(text=each.numerator),
@@ -232,6 +232,6 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
         alternative=intervals_alternative(beside, finding=said, own=facts.area.code),
         caption=f"{named}, {t(definition['unit'])}",
         spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.code),
-        table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=rows),
+        table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=lines),
         is_synthetic=any(row["is_synthetic"] for row in beside.values()),
     )

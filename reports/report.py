@@ -91,7 +91,8 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
         }
         document = report_of(facts, own, changed)
         charts = list(charts_of(document))
-        drawn = _draw.draw_many([chart.spec for chart in charts], wanted.drawings)
+        kept = wanted.drawings / code if wanted.drawings else None
+        drawn = _draw.draw_many([chart.spec for chart in charts], kept)
         drawings = {chart.id: svg for chart, svg in zip(charts, drawn, strict=True)}
         page = report_page(document, release, drawings, _files(code, formats)[1:])
         (folder / area.file).write_bytes(page)
