@@ -107,8 +107,12 @@ def release_of(
     previous_name: str = "",
 ) -> Release:
     """The tables of a release in the reader's order. Raises ValueError for an area that cannot name a page."""
-    indicators = tables["indicators"].sort(
-        "indicator", "area_type", "area_code", "breakdown", "category", "period_start", "period_end", "period"
+    is_empty = (pl.col("status") == "ok") & pl.col("value").is_null()
+    status = pl.when(is_empty).then(pl.lit("not_reported")).otherwise("status").alias("status")
+    indicators = (
+        tables["indicators"]
+        .with_columns(status)
+        .sort("indicator", "area_type", "area_code", "breakdown", "category", "period_start", "period_end", "period")
     )
     place = pl.col("sort_order").cast(pl.Int64)
     ordered = focus_areas.sort(place).to_dicts()

@@ -47,7 +47,7 @@ def write_reports(folder: Path, release: Release, wanted: Wanted, tell: Callable
     For up to a score of areas also `<area>.pdf`, `.docx` and `.pptx`. The same input gives the same bytes, in one
     process or in several. Raises ValueError for a code that has no words in the language.
     """
-    (folder / "data").mkdir(parents=True)
+    (folder / "data").mkdir(parents=True, exist_ok=True)
     formats = tuple(wanted.formats) if len(release.areas) <= _MOST_WITH_OFFICE else ()
     with language(wanted.language):
         files = {area.code: _files(area.code, formats) for area in release.areas}
