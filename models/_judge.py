@@ -16,7 +16,7 @@ from models.methods.funnel import funnel_position
 from models.methods.power import smallest_detectable_change
 from models.methods.ranks import rank_interval
 from models.methods.rates import Floats
-from models.methods.ratios import difference_of_limits, percent_change, rate_ratio, share_difference
+from models.methods.ratios import change_ratio, difference_of_limits, percent_change, rate_ratio, share_difference
 from models.methods.trend import recent_trend
 
 CONFIDENCE = 0.95
@@ -183,7 +183,9 @@ def _compared(beside: pl.DataFrame, *, is_over_time: bool) -> pl.DataFrame:
         of, ("numerator", "denominator", "benchmark_numerator", "benchmark_denominator")
     )
     dispersion = of("dispersion")
-    ratio = rate_ratio(count, exposure, base, base_exposure, dispersion, CONFIDENCE)
+    # Two years of one place are judged by the test that the dispersion is estimated for.
+    of_counts = change_ratio if is_over_time else rate_ratio
+    ratio = of_counts(count, exposure, base, base_exposure, dispersion, CONFIDENCE)
     kind = beside["kind"].to_numpy()
     shares = share_difference(
         np.where(kind == "microdata", of("value") / 100, np.nan),

@@ -58,12 +58,12 @@ def finding(
     if one is None:
         missing = status_text("not_reported")
         return _fitted(named, [t("{missing} för {area}", missing=missing, area=area), missing])
-    development, beside = _development(change, trend), _beside(comparison)
-    if development or beside:
-        is_plain = change is None or not is_on_the_edge(change)
-        both = (", " if is_plain else "; ").join(said for said in (development, beside) if said)
+    developments, beside = _developments(change, trend), _beside(comparison)
+    if developments or beside:
         has_changed = any(row is not None and row["result"] in DIRECTIONS for row in (change, trend))
-        return _fitted(named, [both, development if has_changed or not beside else beside])
+        is_plain = change is None or not is_on_the_edge(change)
+        both = (", " if is_plain else "; ").join([*developments[:1], *([beside] if beside else [])])
+        return _fitted(named, [both, *(developments if has_changed or not beside else [beside])])
     if newest is not None and change is None and trend is None and comparison is None:
         value = {"value": count_text(newest), "when": when(newest["period"])}
         too_few = t("{value} {when}, för få år för att bedöma utvecklingen", **value)
@@ -72,23 +72,23 @@ def finding(
     return _fitted(named, _undecided(change or trend, comparison))
 
 
-def _development(change: Row | None, trend: Row | None) -> str:
-    """What has become of the figure: its trend, its latest change where that is told, or that neither is."""
-    said, way = "", 0
+def _developments(change: Row | None, trend: Row | None) -> list[str]:
+    """What has become of the figure: its trend, its latest change, or no change; the longest wording first."""
+    said, way = [], 0
     if trend is not None and trend["result"] in DIRECTIONS:
         way, years = DIRECTIONS[trend["result"]], {"first": trend["period_from"], "last": trend["period_to"]}
-        said = t("stigande {first}–{last}", **years) if way > 0 else t("sjunkande {first}–{last}", **years)
+        said = [t("stigande {first}–{last}", **years) if way > 0 else t("sjunkande {first}–{last}", **years)]
     if change is not None and change["result"] in DIRECTIONS and DIRECTIONS[change["result"]] != way:
         years = {"now": period_words(change["period"]), "then": period_words(change["benchmark_period"])}
         is_higher = change["result"] == "higher"
         latest = t("högre {now} än {then}", **years) if is_higher else t("lägre {now} än {then}", **years)
         if is_on_the_edge(change):
             latest = t("{how}, på gränsen till säkerställt", how=latest)
-        return t("{trend} men {latest}", trend=said, latest=latest) if said else latest
+        return [t("{trend} men {latest}", trend=said[0], latest=latest), *said] if said else [latest]
     is_level = (trend is not None and trend["result"] == "no_change") or (
         change is not None and change["result"] == "similar" and _could_have_been_seen(change)
     )
-    return said or (t("ingen säkerställd förändring") if is_level else "")
+    return said or ([t("ingen säkerställd förändring")] if is_level else [])
 
 
 def _could_have_been_seen(change: Row) -> bool:

@@ -75,43 +75,45 @@ def change_sentence(
     named = name_of(definition, row, is_synthetic=is_synthetic)
     if now is not None and now["status"] != "ok":
         return missing_sentence(named, now["status"])
-    is_counted = row["measure"] == "ratio" and bool(now and figure(now).count)
     reason = row["reason"]
-    is_refused = reason in REFUSED or reason == "no_benchmark" or bool(before and before["status"] != "ok")
-    is_counted = is_counted and (is_refused or bool(before and figure(before).count))
-    value = count_text(now) if now and is_counted else value_text(row["value"], definition, now)
-    if is_refused:
-        asked = _refused(reason, period_words(row["benchmark_period"])) if reason in REFUSED else why("no_benchmark")
-        return joined(
-            t("{title}: {value} {when}.", title=named, value=value, when=when(row["period"])),
-            asked,
-        )
-    base = count_text(before) if before and is_counted else bare_text(row["benchmark_value"], definition, now)
+    is_alone = reason in REFUSED or reason == "no_benchmark" or bool(before and before["status"] != "ok")
+    count, base = _count(row, now), _count(row, before)
+    is_counted = bool(count and base)
+    if is_alone:
+        value = count or value_text(row["value"], definition, now)
+        head = t("{title}: {value} {when}.", title=named, value=value, when=when(row["period"]))
+        then = period_words(row["benchmark_period"])
+        return joined(head, _refused(reason, then) if reason in REFUSED else why("no_benchmark"))
+    if not is_counted:
+        count, base = bare_text(row["value"], definition, now), bare_text(row["benchmark_value"], definition, now)
+    values = {
+        "title": named,
+        "value": count if is_counted else value_text(row["value"], definition, now),
+        "base": base,
+    }
     if row["benchmark_type"] == "promise":
         head = t(
             "{title}: {value} under löftesåren {period}, mot {base} under åren före ({base_period}).",
-            title=named,
-            value=value,
+            **values,
             period=period_words(row["period"]),
-            base=base,
             base_period=period_words(row["benchmark_period"]),
         )
     else:
-        head = t(
-            "{title}: {value} {when} mot {base} {base_when}.",
-            title=named,
-            value=value,
-            when=when(row["period"]),
-            base=base,
-            base_when=when(row["benchmark_period"]),
-        )
+        periods = {"when": when(row["period"]), "base_when": when(row["benchmark_period"])}
+        head = t("{title}: {value} {when} mot {base} {base_when}.", **values, **periods)
     if reason in UNDECIDED:
-        return joined(head, t("Om skillnaden är mer än slump kan inte avgöras med dessa tal."), why(reason))
+        level = t("Om något har ändrats kan inte avgöras med dessa tal.")
+        different = t("Om skillnaden är mer än slump kan inte avgöras med dessa tal.")
+        return joined(head, level if count == base else different, why(reason))
     if row["result"] not in DIRECTIONS:
-        is_equal = base == (value if is_counted else bare_text(row["value"], definition, now))
-        return joined(head, _within_chance(row, is_equal=is_equal), worth(row))
+        return joined(head, _within_chance(row, is_equal=count == base), worth(row))
     cause = t("Det visar inte om löftet är orsaken.") if row["benchmark_type"] == "promise" else ""
     return joined(head, _told(row, definition, is_counted=is_counted), worth(row), cause)
+
+
+def _count(row: Row, behind: Row | None) -> str:
+    """The count behind a rate; empty for a share, and where it is hidden or not known."""
+    return figure(behind).count if behind is not None and row["measure"] == "ratio" else ""
 
 
 def _check(row: Row, other: Row | None, period: str) -> None:
@@ -282,7 +284,10 @@ def comparison_sentence(row: Row, definition: Row, *, own: Row | None = None) ->
 
 
 def comparisons_sentence(rows: Sequence[Row], definition: Row, *, is_synthetic: bool = False) -> str:
-    """A figure beside several others at once; empty where there are none. rows: of comparisons, one figure of one area."""
+    """A figure beside several others at once; empty where there are none.
+
+    rows: of comparisons, of one figure in one area.
+    """
     if not rows:
         return ""
     rows = sorted(rows, key=lambda row: _BENCHMARKS.index(row["benchmark_type"]))

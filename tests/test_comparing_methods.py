@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from models.methods.dispersion import change_z
 from models.methods.funnel import (
     funnel_limits,
     funnel_position,
@@ -21,6 +22,7 @@ from models.methods.means import mean_limits
 from models.methods.proportions import fpc_effective_n, wilson_limits
 from models.methods.rates import Floats, poisson_limits, rate
 from models.methods.ratios import (
+    change_ratio,
     difference_of_limits,
     percent_change,
     rate_change_p,
@@ -277,6 +279,18 @@ def test_a_change_test_of_5_percent_flags_4_to_6_of_100_null_changes(mean: int, 
     assert np.mean(rate_change_p(now, ONE, before, ONE, ONE) < 0.05) > 0.2
 
 
+@pytest.mark.parametrize("mean", [1, 3, 10, 20, 75])
+@pytest.mark.parametrize("dispersion", [1.5, 3.0, 5.0])
+def test_the_limits_of_a_change_flag_no_more_null_changes_than_they_say(mean: int, dispersion: float) -> None:
+    means = np.full(100_000, float(mean))
+    now, before = overdispersed(means, dispersion, 13), overdispersed(means, dispersion, 15)
+    flagged = []
+    for limits in (change_ratio, rate_ratio):
+        _, lower, upper = limits(now, ONE, before, ONE, array(dispersion))
+        flagged.append(float(np.mean((lower > 1) | (upper < 1))))
+    assert flagged[1] < flagged[0] <= 0.052
+
+
 @pytest.mark.parametrize("mean", [1, 3, 10, 20])
 @pytest.mark.parametrize("dispersion", [1.5, 3.0, 5.0])
 def test_a_change_test_of_few_events_never_flags_more_than_it_says(mean: int, dispersion: float) -> None:
@@ -400,6 +414,38 @@ def of_mean(columns: Floats) -> list[Floats]:
 
 def of_standardised(columns: Floats) -> list[Floats]:
     return list(directly_standardised(columns[[0, 2]].T, columns[[1, 3]].T, array(1, 2)))
+
+
+@given(
+    count=st.integers(0, 2000),
+    base=st.integers(0, 2000),
+    dispersion=st.floats(1, 30),
+    exposure=st.floats(0.5, 2),
+    confidence=st.sampled_from([0.9, 0.95, 0.99]),
+)
+@settings(max_examples=300, deadline=None)
+def test_the_limits_of_a_change_hold_1_just_where_its_z_says_chance(
+    count: int, base: int, dispersion: float, exposure: float, confidence: float
+) -> None:
+    arrays = array(count), array(exposure), array(base), ONE
+    ratio, lower, upper = change_ratio(*arrays, array(dispersion), confidence)
+    if count + base == 0:
+        assert np.isnan([ratio, lower, upper]).all()
+        return
+    assert lower[0] <= ratio[0] <= upper[0]
+    z = abs(float(change_z(*arrays, ONE)[0])) / np.sqrt(dispersion)
+    point = stats.norm.ppf((1 + confidence) / 2)
+    if abs(z - point) > 1e-6:
+        assert bool(lower[0] > 1 or upper[0] < 1) == (z > point)
+
+
+def test_the_limits_of_a_change_by_hand() -> None:
+    # 17 of 60, both divided by 2.9: Wilson's limits of 0.2833 among 20.69 are 0.1357 and 0.4988; their odds.
+    ratio, lower, upper = change_ratio(array(17), ONE, array(43), ONE, array(2.9))
+    assert ratio[0] == pytest.approx(17 / 43)
+    assert [lower[0], upper[0]] == pytest.approx([0.1357 / 0.8643, 0.4988 / 0.5012], rel=1e-3)
+    ratio, lower, upper = change_ratio(array(3, 0), ONE, array(0, 3), ONE, array(2))
+    assert (ratio.tolist(), lower[1], upper[0]) == ([INF, 0], 0, INF)
 
 
 @pytest.mark.parametrize(
