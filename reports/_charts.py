@@ -24,7 +24,6 @@ from reports._draw import (
     LINE,
     MADE,
     MADE_INK,
-    PALE,
     PROMISE,
     SIZE,
     SMALL,
@@ -188,7 +187,7 @@ def tick_texts(ticks: Sequence[float]) -> list[str]:
 
 
 def hatching(
-    left: float, top: float, right: float, bottom: float, apart: float = 7.0
+    left: float, top: float, right: float, bottom: float, apart: float = 14.0
 ) -> list[tuple[float, float, float, float]]:
     """The oblique lines that fill a rectangle."""
     found = []
@@ -221,6 +220,9 @@ def limits(row: Row) -> tuple[float, float] | None:
 def capital(text: str) -> str:
     """With a capital letter first."""
     return text[:1].upper() + text[1:]
+
+
+HATCHING = strokes("hatching", MADE, 0.8)
 
 
 # --- Time -------------------------------------------------------------------------------------------------------------
@@ -289,7 +291,7 @@ _BEHIND = (
     strokes("promise_edges", GREY, 0.8),
     strokes("grid", LINE, 0.8),
 )
-_BETWEEN = (strokes("hatching", MADE, 0.8), strokes("axis", SOFT), strokes("breaks", INK, 1.4, (5, 3)))
+_BETWEEN = (HATCHING, strokes("axis", SOFT), strokes("breaks", INK, 1.4, (5, 3)))
 
 
 def _over_time(
@@ -315,8 +317,8 @@ def _over_time(
     promised = _within((first - margin, last + margin), promise)
     top = ROW * (1 + bool(promised or broken) + bool(made)) + 6
     plot = Plot(
-        left=max((*map(width_of, marks), 0)) + 8,
-        right=WIDTH - end,
+        left=round(max((*map(width_of, marks), 0)) + 8, 1),
+        right=round(WIDTH - end, 1),
         top=top,
         bottom=top + PLOT,
         height=top + PLOT + ROW + 6,
@@ -690,7 +692,6 @@ def counts_spec(rows: Sequence[Row], *, unit: str = "antal", promise: tuple[date
             "to": _end(row) - (_end(row) - _start(row)) * 0.15,
             "value": row["value"],
             "nothing": 0,
-            "fill": PALE if row["is_synthetic"] else BAR,
         }
         for row in shown
     ]
@@ -708,7 +709,7 @@ _BARS = (
     layer(
         "bars",
         "rect",
-        {"fill": {"expr": "datum.fill"}, "stroke": BAR, "strokeWidth": 1},
+        {"fill": BAR},
         x=time("from"),
         x2={"field": "to"},
         y=amount("value"),
@@ -826,7 +827,7 @@ def along(field: str) -> Json:
 
 _DOTS = (
     strokes("grid", LINE, 0.8),
-    strokes("hatching", MADE, 0.8),
+    HATCHING,
     strokes("own", BLUE, 0.8, (2, 2)),
     layer(
         "dots",
@@ -951,7 +952,6 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
                     "x2": middle(month) + slot * 0.24,
                     "value": row["events"],
                     "nothing": 0,
-                    "fill": PALE if row["is_synthetic"] else BAR,
                 }
                 for month, row in by_month.items()
             ],
@@ -1008,16 +1008,16 @@ def _month_keys(has_range: bool, results: Collection[str], y: float) -> tuple[li
     return marks, named
 
 
-_EXPECTED = {"fill": BAND, "stroke": BAND_EDGE, "strokeWidth": 0.8}
+_EXPECTED = {"fill": BAND, "stroke": BAND_EDGE, "strokeWidth": 1.2}
 _MONTHS = (
     strokes("grid", LINE, 0.8),
     layer("expected", "rect", _EXPECTED, x=pixels("x"), x2={"field": "x2"}, y=amount("low"), y2={"field": "high"}),
     layer("keys", "rect", _EXPECTED, x=pixels("x"), x2={"field": "x2"}, y=pixels("y"), y2={"field": "y2"}),
-    strokes("hatching", MADE, 0.8),
+    HATCHING,
     layer(
         "bars",
         "rect",
-        {"fill": {"expr": "datum.fill"}, "stroke": BAR, "strokeWidth": 1},
+        {"fill": BAR},
         x=pixels("x"),
         x2={"field": "x2"},
         y=amount("value"),
