@@ -121,24 +121,25 @@ def _quantity(field: str, domain: tuple[str, str], reach: tuple[str, str]) -> Js
 
 AS_GIVEN: Json = {"value": None}  # the order in which the points of a line are joined
 
+Line = tuple[float, float, float, float]  # x and y of one end, and of the other
+
+
+def shapes(dataset: str, properties: Mapping[str, Any]) -> Json:
+    """The layer that draws a dataset of GeoJSON features in the drawing's own units."""
+    in_pixels = {"type": "identity", "scale": 1, "translate": [0, 0]}
+    return {**layer(dataset, "geoshape", properties), "projection": in_pixels}
+
 
 def strokes(dataset: str, colour: str, width: float = 1.0, dash: Sequence[int] = ()) -> Json:
     """The layer that draws a dataset of `lines`."""
-    properties = {"stroke": colour, "strokeWidth": width, **({"strokeDash": [*dash]} if dash else {})}
-    return layer(dataset, "line", properties, x=pixels("x"), y=pixels("y"), order=AS_GIVEN)
+    properties = {"fill": None, "stroke": colour, "strokeWidth": width, **({"strokeDash": [*dash]} if dash else {})}
+    return shapes(dataset, properties)
 
 
-def lines(pairs: Iterable[tuple[float, float, float, float]]) -> list[Json]:
-    """Straight lines (x and y of both ends) as one dataset, with an empty place after each."""
-    return [
-        place
-        for x, y, x2, y2 in pairs
-        for place in (
-            {"x": round(x, 1), "y": round(y, 1)},
-            {"x": round(x2, 1), "y": round(y2, 1)},
-            {"x": None, "y": None},
-        )
-    ]
+def lines(drawn: Iterable[Line]) -> list[Json]:
+    """Straight lines as a dataset of one feature, or of none."""
+    ends = [[[round(x, 1), round(y, 1)], [round(x2, 1), round(y2, 1)]] for x, y, x2, y2 in drawn]
+    return [{"type": "Feature", "geometry": {"type": "MultiLineString", "coordinates": ends}}] if ends else []
 
 
 def words(
@@ -186,9 +187,7 @@ def tick_texts(ticks: Sequence[float]) -> list[str]:
     return [number(tick, decimals) for tick in ticks]
 
 
-def hatching(
-    left: float, top: float, right: float, bottom: float, apart: float = 14.0
-) -> list[tuple[float, float, float, float]]:
+def hatching(left: float, top: float, right: float, bottom: float, apart: float = 14.0) -> list[Line]:
     """The oblique lines that fill a rectangle."""
     found = []
     for n in range(math.ceil((left + top) / apart), math.floor((right + bottom) / apart) + 1):
@@ -405,7 +404,7 @@ def _beside_each_other(named: Sequence[tuple[float, str]], y: float) -> list[Jso
 
 
 def _period_words(rows: Sequence[Row], plot: Plot) -> list[Json]:
-    """The periods under the axis: each, or every second, third … back from the last, and the first where it has room."""
+    """The periods under the axis: each, or every second, third … back from the last; the first too if it has room."""
     places = []
     for row in rows:
         text = short_period_text(row)
@@ -549,9 +548,7 @@ def short_area(row: Row) -> str:
     return known.get(row["area_type"], str(row["area"]))
 
 
-def _names_at_ends(
-    rows: Sequence[Row], compared: Sequence[Sequence[Row]], plot: Plot
-) -> tuple[list[Json], list[tuple[float, float, float, float]]]:
+def _names_at_ends(rows: Sequence[Row], compared: Sequence[Sequence[Row]], plot: Plot) -> tuple[list[Json], list[Line]]:
     """What each line is and where it ends, beside its end; and the lines from there to words that had to give way."""
     last = [row for row in rows if is_shown(row)][-1]
     if not compared:
@@ -623,7 +620,7 @@ def trend_alternative(
         said.append(t("Markerad period: {period}.", period=_promise_text(promise)))
     if any(limits(row) for row in shown):
         said.append(t("Ett fält visar osäkerhetsintervallet."))
-    return _sentences(said, is_made=any(row["is_synthetic"] for series in (rows, *compared) for row in series))
+    return sentences(said, is_made=any(row["is_synthetic"] for series in (rows, *compared) for row in series))
 
 
 def _course(rows: Sequence[Row], text: Any, value: Any) -> list[str]:
@@ -650,11 +647,12 @@ def _course(rows: Sequence[Row], text: Any, value: Any) -> list[str]:
     if broken := _breaks(rows):
         said.append(t("Tidsseriebrott: {periods}.", periods=", ".join(map(period_text, broken))))
     if gaps := [row for row in rows if not is_shown(row)]:
-        said.append(t("Utan uppgift: {periods}.", periods=", ".join(map(period_text, gaps))))
+        said.append(t("Utan uppgift: {missing}.", missing=", ".join(map(period_text, gaps))))
     return said
 
 
-def _sentences(said: Iterable[str], *, is_made: bool) -> str:
+def sentences(said: Iterable[str], *, is_made: bool) -> str:
+    """A text alternative: what is seen, where its figures are, and whether they are constructed."""
     made = [t("Konstruerade exempeldata – inte verkliga uppgifter.")] if is_made else []
     return " ".join([*filter(None, said), t("Alla värden finns i tabellen."), *made])
 
@@ -728,7 +726,7 @@ def counts_alternative(rows: Sequence[Row], *, finding: str) -> str:
         finding,
         *_course(rows, lambda row: number(row["value"]), lambda row: float(row["value"])),
     ]
-    return _sentences(said, is_made=any(row["is_synthetic"] for row in rows))
+    return sentences(said, is_made=any(row["is_synthetic"] for row in rows))
 
 
 # --- Side by side -----------------------------------------------------------------------------------------------------
@@ -868,8 +866,8 @@ def intervals_alternative(rows_by_area: Mapping[str, Row], *, finding: str, own:
     )
     said.append(t("Från högst till lägst: {areas}.", areas=told))
     if missing := [short_area(row) for code, row in rows_by_area.items() if code not in shown]:
-        said.append(t("Utan uppgift: {periods}.", periods=", ".join(missing)))
-    return _sentences(said, is_made=any(row["is_synthetic"] for row in shown.values()))
+        said.append(t("Utan uppgift: {missing}.", missing=", ".join(missing)))
+    return sentences(said, is_made=any(row["is_synthetic"] for row in shown.values()))
 
 
 def _bracketed(row: Row) -> str:
@@ -888,8 +886,11 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
     if not rows:
         return None
     by_month = {int(row["month"][5:]): row for row in rows}
-    ticks = ticks_between(0.0, max(4.0, *(end for row in rows for end in (row["events"], row["expected_upper"] or 0))))
-    ranged = [row for row in rows if row["expected_upper"] is not None]
+    ticks = ticks_between(
+        0.0,
+        max(4.0, *(end for row in rows for end in (row["events"], row["expected_upper"] if _is_expected(row) else 0))),
+    )
+    ranged = [row for row in rows if _is_expected(row)]
     results = {row["result"] for row in rows}
     made = _stretches(month for month, row in by_month.items() if row["is_synthetic"])
     top = ROW * (2 + bool(made)) + 16
@@ -939,7 +940,7 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
                     "high": row["expected_upper"],
                 }
                 for month, row in by_month.items()
-                if row["expected_upper"] is not None
+                if _is_expected(row)
             ],
             "hatching": lines(
                 line
@@ -967,7 +968,11 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
             "keys": [key for key in keys if "x2" in key],
             "outside": [
                 *(
-                    {"x": middle(month), "y": plot.y(max(row["events"], row["expected_upper"])) - 8, "shape": shape}
+                    {
+                        "x": middle(month),
+                        "y": plot.y(max(row["events"], row["expected_upper"] if _is_expected(row) else 0)) - 8,
+                        "shape": shape,
+                    }
                     for month, row in by_month.items()
                     if (shape := _POINTING.get(row["result"]))
                 ),
@@ -977,6 +982,11 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
         },
         _MONTHS,
     )
+
+
+def _is_expected(row: Row) -> bool:
+    low, high = row["expected_lower"], row["expected_upper"]
+    return low is not None and high is not None and low <= high
 
 
 def _stretches(months: Iterable[int]) -> list[tuple[int, int]]:
@@ -1058,7 +1068,7 @@ def months_alternative(rows: Sequence[Row], *, finding: str) -> str:
         t("Fler än väntat: {months}.", months=with_counts("higher")) if with_counts("higher") else "",
         t("Färre än väntat: {months}.", months=with_counts("lower")) if with_counts("lower") else "",
     ]
-    return _sentences(said, is_made=any(row["is_synthetic"] for row in rows))
+    return sentences(said, is_made=any(row["is_synthetic"] for row in rows))
 
 
 def _month_text(row: Row) -> str:
