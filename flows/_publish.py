@@ -15,12 +15,14 @@ from flows._collect import SourceResult
 from flows._plan import PASSAGE, Plan, Tell
 from flows._published import Published, decisions, record_release
 from flows._version import VERSION
+from flows.settings import Settings
 from models._build import DECIDED, Built
 from models._disclose import Leak
 from models._duckdb import connect
 from models._model import all_models
 from models._scope import scope_of
 from reports._quality_process import QualityError, ask, finish, start
+from reports.catalogue import OpenData
 from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 
@@ -84,6 +86,7 @@ def publish(
                 for result in results
                 for each in result.observations
             ],
+            open_data=open_data_of(plan.settings),
         )
         contracts = [model.contract for model in all_models() if model.table in TABLES]
         clock = time.perf_counter()
@@ -92,7 +95,7 @@ def publish(
         ask(check, quality_request(temporary, log, release, contracts))
         tell("läser utgåvan efter personuppgifter")
         clock = time.perf_counter()
-        if hits := find_hits(temporary, plan.data):
+        if hits := find_hits(temporary, plan.data, own_contact=plan.settings.public_contact):
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
         seconds["gate"] = time.perf_counter() - clock
         tell("prövar vad en angripare kan räkna ut")
@@ -119,6 +122,16 @@ def publish(
     finally:
         _remove(temporary)
     return []
+
+
+def open_data_of(settings: Settings) -> OpenData:
+    """What the settings say of the open data and who publishes it."""
+    return OpenData(
+        publisher=settings.publisher,
+        contact=settings.public_contact,
+        url=settings.public_url,
+        licence=settings.licence,
+    )
 
 
 def _leaks(folder: Path, decided: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> list[str]:

@@ -16,7 +16,7 @@ import polars as pl
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
-from flows._publish import Checking, checking, publish
+from flows._publish import Checking, checking, open_data_of, publish
 from flows._published import Published, read_ledger
 from flows._retention import end_retention
 from flows._warehouse import build_warehouse
@@ -81,6 +81,7 @@ def release_id(plan: Plan, results: Sequence[SourceResult], published: Sequence[
     """
     decided = hashlib.sha256(_code_hash().encode())
     decided.update(json.dumps([plan.settings.area, plan.sample, pl.__version__, duckdb.__version__]).encode())
+    decided.update(json.dumps(asdict(open_data_of(plan.settings))).encode())
     for result in results:
         decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
         # In the order of their last observation: when A comes back after B, A is what counts.

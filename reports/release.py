@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,7 @@ from models._contracts import Contract
 from models._duckdb import connect
 from models._model import all_models
 from reports._quality_process import QualityRequest, TableRequest
+from reports.catalogue import CatalogueMeta, OpenData, write_catalogue
 from reports.pages import PageMeta, write_pages
 from reports.tables import write_tables
 
@@ -33,6 +34,7 @@ class ReleaseMeta:
     version: str
     sample: bool
     snapshots: Sequence[Mapping[str, object]]
+    open_data: OpenData = field(default_factory=OpenData)
 
 
 def write_release(
@@ -42,7 +44,8 @@ def write_release(
 
     personal: the core tables that rest on sources about people; of them only what concerns things and places
     is written.
-    Each audience has the database, the tables, `release.json` and the report; files are read-only, for the writer too.
+    Each audience has the database, the tables, `release.json` and the report, and the public one what describes them as
+    open data; files are read-only, for the writer too.
     """
     folder.mkdir(parents=True)
     with connect(warehouse, read_only=True) as con:
@@ -81,6 +84,19 @@ def write_release(
                 is_synthetic=bool(tables["indicators"]["is_synthetic"].any()),
             ),
         )
+        if audience == "public":
+            write_catalogue(
+                target,
+                tables=tables,
+                meta=CatalogueMeta(
+                    release=meta.release,
+                    as_of=meta.as_of,
+                    area=meta.area,
+                    municipalities=meta.municipalities,
+                    is_synthetic=bool(tables["indicators"]["is_synthetic"].any()),
+                    open_data=meta.open_data,
+                ),
+            )
         for path in target.rglob("*"):
             path.chmod(modes[path.is_dir()])
         target.chmod(modes[True])
