@@ -16,6 +16,7 @@ from flows._own_texts import beside, changed_since, read_texts_ledger, remember
 from flows._plan import PASSAGE, Plan, Tell
 from flows._published import Published, decisions, record_release
 from flows._version import VERSION
+from flows.settings import Settings
 from models._build import DECIDED, Built
 from models._disclose import Leak
 from models._duckdb import connect
@@ -23,6 +24,7 @@ from models._model import all_models
 from models._scope import scope_of
 from reports._own_texts import OwnTexts
 from reports._quality_process import QualityError, ask, finish, start
+from reports.catalogue import OpenData
 from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 from reports.report import Wanted
@@ -89,6 +91,7 @@ def publish(
                 for result in results
                 for each in result.observations
             ],
+            open_data=open_data_of(plan.settings),
         )
         contracts = [model.contract for model in all_models() if model.table in TABLES]
         clock = time.perf_counter()
@@ -114,7 +117,7 @@ def publish(
         ask(check, quality_request(temporary, log, release, contracts))
         tell("läser utgåvan efter personuppgifter")
         clock = time.perf_counter()
-        if hits := find_hits(temporary, plan.data):
+        if hits := find_hits(temporary, plan.data, own_contact=plan.settings.public_contact):
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
         seconds["gate"] = time.perf_counter() - clock
         tell("prövar vad en angripare kan räkna ut")
@@ -149,6 +152,16 @@ def previous_release(data: Path, day: str) -> str:
     """The newest release of an earlier day than this one (YYYY-MM-DD); empty when there is none."""
     names = (path.name for path in (data / "output").glob("20*") if path.name[:10] < day)
     return max(names, default="")
+
+
+def open_data_of(settings: Settings) -> OpenData:
+    """What the settings say of the open data and who publishes it."""
+    return OpenData(
+        publisher=settings.publisher,
+        contact=settings.public_contact,
+        url=settings.public_url,
+        licence=settings.licence,
+    )
 
 
 def _leaks(folder: Path, decided: pl.DataFrame, earlier: Sequence[pl.DataFrame]) -> list[str]:

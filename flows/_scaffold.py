@@ -68,14 +68,25 @@ from pathlib import Path
 
 import polars as pl
 
-from sources._declare import Cadence, Column, Concerns, Delivery, Disclosure, Licence, Municipality, Source, Whole
+from sources._declare import (
+    Cadence,
+    Column,
+    Concerns,
+    Delivery,
+    Disclosure,
+    Licence,
+    Municipality,
+    Reuse,
+    Source,
+    Whole,
+)
 from sources._read import read_table
 
 SOURCE = Source(
     title="[Källans namn]",
     publisher="[Utgivare]",
     homepage="[https://…]",
-    licence=Licence("[villkor]", "[https://…]"),
+    licence=Licence("[villkor]", "[https://…]", Reuse.AGREED),
     attribution="Källa: [utgivare]",
     attribution_processed="Egen bearbetning av uppgifter från [utgivare]",
     cadence=Cadence.YEARLY,

@@ -17,7 +17,7 @@ from flows._collect import SourceResult, add_files, chosen_sources, collect, is_
 from flows._inbox import Handed, take_inbox
 from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
-from flows._publish import Checking, checking, previous_release, publish
+from flows._publish import Checking, checking, open_data_of, previous_release, publish
 from flows._published import Published, read_ledger
 from flows._retention import end_retention
 from flows._warehouse import build_warehouse
@@ -89,7 +89,7 @@ def release_id(
     looked at is not part of it: a night on which nothing changed gives the same name.
     """
     decided = hashlib.sha256(_code_hash().encode())
-    settings = [plan.settings.area, plan.settings.language, plan.sample]
+    settings = [plan.settings.area, plan.settings.language, plan.sample, asdict(open_data_of(plan.settings))]
     decided.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
     for result in results:
         decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())

@@ -19,11 +19,13 @@ from pydantic_settings import (
 )
 
 from sources._file import open_ordinary
+from sources._names import read_names
 from sources._problem import UNSEEN, UsageProblem
 
 FILE = Path("lagesbild.toml")
 _MOST_BYTES = 64 * 1024
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+_EMAIL = re.compile(r"[A-Za-z][A-Za-z._-]*@[A-Za-z][A-Za-z-]*(?:\.[A-Za-z-]+)+")
 
 
 class Settings(BaseSettings):
@@ -49,8 +51,16 @@ class Settings(BaseSettings):
     )
     language: Literal["sv", "en"] = Field(default="sv", description="Rapportens språk: sv eller en")
     decided: tuple[str, ...] = Field(default=(), description="Utgåvor som är beslutade och bevaras")
+    publisher: str = Field(default="", description="Den som ger ut öppna data: kommunens fullständiga namn")
+    public_contact: str = Field(
+        default="", description="E-post till en funktion, inte en person; står i den öppna datakatalogen"
+    )
+    public_url: str = Field(default="", description="Adress där den publika mappen går att läsa")
+    licence: Literal["CC0-1.0", "CC-BY-4.0"] = Field(
+        default="CC-BY-4.0", description="Licens för det som är kommunens eget; den strängaste källans villkor går före"
+    )
 
-    @field_validator("data", "area", "contact")
+    @field_validator("data", "area", "contact", "publisher")
     @classmethod
     def is_plain(cls, value: Path | str) -> Path | str:
         """One line that shows what it is: a break in `contact` would be a header of its own, a NUL ends a path."""
@@ -65,6 +75,29 @@ class Settings(BaseSettings):
         for source, url in value.items():
             if fault := _url_fault(url):
                 raise ValueError(f"{source}: {fault}")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def is_a_folder(cls, value: str) -> str:
+        """An address that names of files can be put after."""
+        if value and (fault := _url_fault(value)):
+            raise ValueError(fault)
+        return value if not value or value.endswith("/") else f"{value}/"
+
+    @field_validator("public_contact")
+    @classmethod
+    def is_of_a_function(cls, value: str) -> str:
+        """An e-mail address that names nobody: it is let through the output gate, which stops all others.
+
+        Without figures, for the gate reads one figure for all, and a person's may be a year of birth.
+        """
+        if not value:
+            return value
+        if not _EMAIL.fullmatch(value):
+            raise ValueError("är ingen e-postadress av bokstäver")
+        if read_names().given.keys() & set(re.split(r"[._-]", value.partition("@")[0].lower())):
+            raise ValueError("ser ut att vara en persons e-postadress")
         return value
 
     @classmethod
@@ -142,7 +175,7 @@ def _url_fault(url: str) -> str:
         return "adressen går inte att läsa"
     if parts.scheme != "https" and not is_local:
         return "adressen ska börja med https://"
-    if not parts.hostname or not has_port or re.search(rf"{UNSEEN}|\s", url):
+    if not parts.hostname or not has_port or re.search(rf'{UNSEEN}|[\s<>"{{}}|^`\\]', url):
         return "adressen går inte att läsa"
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         return "adressen har inloggning eller nyckel i sig"

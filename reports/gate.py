@@ -1,7 +1,7 @@
 """The output gate: nothing is published while a text of the release, or of its run's traces, points at a person."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -9,7 +9,8 @@ import polars as pl
 
 from reports._scheduler import remember_clean, scheduler_texts
 from reports._texts import Refused, Said, json_lines, texts_of
-from sources._identifiers import Hit, find_identifiers, has_identifier
+from sources._hits import Hit, Kind
+from sources._identifiers import find_identifiers, has_identifier
 from sources._strict import read_reference
 
 # What stands alone and cannot be a person: hashes, UUIDs, days and times, numbers of a length that no person has.
@@ -27,17 +28,18 @@ _APART = re.compile(r"([^\W\d_]{2}[^\d]*|[%()–]|: |(?<=\d),(?=\d(?!\d))|(?<=\d
 _GX_OWN = "data_docs/static/"
 
 
-def find_hits(release: Path, data: Path) -> list[str]:
+def find_hits(release: Path, data: Path, *, own_contact: str = "") -> list[str]:
     """Where something points at a person: file, table and column, and the kind, never the content.
 
     Reads every file of the release folder (a kind of file that is not known is itself a hit), the run log
-    `data/log/*.jsonl`, and what is new in Prefect's database and logs. Empty when the release may go out.
+    `data/log/*.jsonl`, and what is new in Prefect's database and logs. own_contact: the e-mail address that the
+    municipality wants to be reached by, the one that may stand in the release. Empty when the release may go out.
     """
     started = datetime.now(UTC)
     history = _found(_history(data))
     if not history:
         remember_clean(data, started)
-    return sorted({*history, *find_hits_in(release)})
+    return sorted({*history, *_found(_files(release), own_contact)})
 
 
 def find_hits_in(folder: Path) -> list[str]:
@@ -47,7 +49,7 @@ def find_hits_in(folder: Path) -> list[str]:
 
 def hits_in(text: str) -> list[Hit]:
     """What in one text points at a person, as the gate will find it wherever the text is shown, in order of place."""
-    return sorted({hit for each in {text, _without_figures(text)} for hit in _hits(each)})
+    return sorted({hit for each in {text, _without_figures(text)} for hit in _hits(each, _reviewed())})
 
 
 def _files(folder: Path) -> Iterator[Said | Refused]:
@@ -71,7 +73,8 @@ def _or_refused(said: Iterator[Said]) -> Iterator[Said | Refused]:
         yield refused
 
 
-def _found(everything: Iterable[Said | Refused]) -> set[str]:
+def _found(everything: Iterable[Said | Refused], own_contact: str = "") -> set[str]:
+    contacts = {*_reviewed(), (own_contact, Kind.EMAIL.value)}
     hits: set[str] = set()
     places: dict[str, set[str]] = {}
     for each in everything:
@@ -84,7 +87,11 @@ def _found(everything: Iterable[Said | Refused]) -> set[str]:
     texts = pl.Series(list(set().union(*places.values())), dtype=pl.String)
     alike = {text: _without_figures(text) for text in texts.filter(~texts.str.contains(_NOBODY))}
     different = pl.Series(list({*alike.values()}), dtype=pl.String)
-    found = {text: kinds for text in different.filter(has_identifier(different)) if (kinds := _kinds(text))}
+    found = {
+        text: kinds
+        for text in different.filter(has_identifier(different))
+        if (kinds := {hit.kind.value for hit in _hits(text, contacts)})
+    }
     for place, said in places.items():
         hits |= {f"{_fit_to_show(place)}: {kind}" for text in said for kind in found.get(alike.get(text, ""), ())}
     return hits
@@ -109,23 +116,19 @@ def _without_figures(text: str) -> str:
     )
 
 
-def _kinds(text: str) -> set[str]:
-    return {hit.kind.value for hit in _hits(text)}
+def _reviewed() -> set[tuple[str, str]]:
+    return set(read_reference("allowed_contacts").select("text", "kind").iter_rows())
 
 
-def _hits(text: str) -> list[Hit]:
-    """What is found in a text, but for reviewed contacts of authorities, shortened hashes and instants."""
+def _hits(text: str, contacts: Collection[tuple[str, str]]) -> list[Hit]:
+    """What is found in a text, but for contacts (text, kind) that may stand there, shortened hashes and instants."""
     made_here = [match.span() for match in _MADE_HERE.finditer(text)]
     return [
         hit
         for hit in find_identifiers(text)
-        if not _is_reviewed(text, hit) and not any(start <= hit.start and hit.end <= end for start, end in made_here)
+        if (text[hit.start : hit.end], hit.kind.value) not in contacts
+        and not any(start <= hit.start and hit.end <= end for start, end in made_here)
     ]
-
-
-def _is_reviewed(text: str, hit: Hit) -> bool:
-    reviewed = read_reference("allowed_contacts")
-    return (text[hit.start : hit.end], hit.kind.value) in set(reviewed.select("text", "kind").iter_rows())
 
 
 def _fit_to_show(place: str) -> str:

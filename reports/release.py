@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from models._duckdb import connect
 from models._model import all_models
 from reports._facts import PageMeta, release_of
 from reports._quality_process import QualityRequest, TableRequest
+from reports.catalogue import CatalogueMeta, OpenData, write_catalogue
 from reports.report import Wanted, write_reports
 from reports.tables import write_tables
 from sources._strict import read_reference
@@ -35,6 +36,7 @@ class ReleaseMeta:
     version: str
     sample: bool
     snapshots: Sequence[Mapping[str, object]]
+    open_data: OpenData = field(default_factory=OpenData)
 
 
 def write_release(
@@ -52,7 +54,8 @@ def write_release(
     personal: the core tables that rest on sources about people; of them only what concerns things and places
     is written. previous: the folder of the release before this one, which the report says what is new since. wanted:
     how the report is to be written.
-    Each audience has the database, the tables, `release.json` and the report; files are read-only, for the writer too.
+    Each audience has the database, the tables, `release.json` and the report, and the public one what describes them as
+    open data; files are read-only, for the writer too.
     """
     folder.mkdir(parents=True)
     with connect(warehouse, read_only=True) as con:
@@ -91,6 +94,19 @@ def write_release(
             ),
         )
         write_reports(target / "report", report, wanted or Wanted(), tell)
+        if audience == "public":
+            write_catalogue(
+                target,
+                tables=tables,
+                meta=CatalogueMeta(
+                    release=meta.release,
+                    as_of=meta.as_of,
+                    area=meta.area,
+                    municipalities=meta.municipalities,
+                    is_synthetic=bool(tables["indicators"]["is_synthetic"].any()),
+                    open_data=meta.open_data,
+                ),
+            )
         for path in target.rglob("*"):
             path.chmod(modes[path.is_dir()])
         target.chmod(modes[True])

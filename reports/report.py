@@ -7,16 +7,21 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from reports import _draw
 from reports._decision import Decision
-from reports._document import Block, Chart, Columns, Document, Download
+from reports._document import Chart, Document, Download, Table
+from reports._docx import write_docx
 from reports._downloads import write_download
+from reports._draw import draw_many, serif
 from reports._facts import Release, facts_of
 from reports._language import Language, language, t
 from reports._own_texts import OwnTexts, changed_words
+from reports._pdf import write_pdf
+from reports._pptx import write_pptx
+from reports._printed import charts_of, drawing, every_block
 from reports._report import banners_of, report_of
 from reports.pages import figures_page, front_page, report_page
 
@@ -90,17 +95,20 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
             if (audience, area_code) == (release.meta.audience, code)
         }
         document = report_of(facts, own, changed)
-        charts = list(charts_of(document))
+        charts = charts_of(document)
         kept = wanted.drawings / code if wanted.drawings else None
-        drawn = _draw.draw_many([chart.spec for chart in charts], kept)
+        drawn = draw_many([chart.spec for chart in charts], kept)
         drawings = {chart.id: svg for chart, svg in zip(charts, drawn, strict=True)}
         page = report_page(document, release, drawings, _files(code, formats)[1:])
         (folder / area.file).write_bytes(page)
         (folder / f"{code}-matt.html").write_bytes(figures_page(facts, document.banners))
-        for each in {each.name: each for each in downloads_of(document)}.values():
+        for each in downloads_of(document):
             write_download(folder / "data", each, release.meta.release)
-        for each_format in formats:
-            _write_office(folder / f"{code}.{each_format}", document, drawings)
+        if formats:
+            printed = {name: drawing(svg) for name, svg in drawings.items()}
+            makers = {"pdf": partial(write_pdf, serif=serif), "docx": write_docx, "pptx": write_pptx}
+            for each_format in formats:
+                makers[each_format](document, folder / f"{code}.{each_format}", printed)
 
 
 def _files(code: str, formats: Sequence[str]) -> list[tuple[str, str]]:
@@ -113,21 +121,9 @@ def _files(code: str, formats: Sequence[str]) -> list[tuple[str, str]]:
     ]
 
 
-def charts_of(document: Document) -> list[Chart]:
-    """Every chart of a report, in its order."""
-    return [each for section in document.sections for each in _flat(section.blocks) if isinstance(each, Chart)]
-
-
 def downloads_of(document: Document) -> list[Download]:
-    """Every file that stands beside a chart or table of a report."""
-    tables = [getattr(each, "table", each) for section in document.sections for each in _flat(section.blocks)]
-    return [made for each in tables if (made := getattr(each, "download", None)) is not None]
-
-
-def _flat(blocks: Sequence[Block]) -> list[Block]:
-    found: list[Block] = []
-    for each in blocks:
-        found.append(each)
-        if isinstance(each, Columns):
-            found += [inner for column in each.columns for inner in _flat(column)]
-    return found
+    """Every file that stands beside a chart or table of a report, each once."""
+    blocks = [each for section in document.sections for each in every_block(section.blocks)]
+    tables = [each.table if isinstance(each, Chart) else each for each in blocks]
+    made = [each.download for each in tables if isinstance(each, Table) and each.download is not None]
+    return list({each.name: each for each in made}.values())

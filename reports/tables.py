@@ -153,7 +153,8 @@ def write_tables(
                 target = quote(str(folder / f"{model.name}.parquet"))
                 con.execute(f"copy {model.table} to {target} {parquet}")
                 frame = con.sql(f"from {model.table}").pl()
-                frame.write_csv(folder / f"{model.name}.csv")
+                # Instants as XML Schema and Table Schema write them; they are UTC.
+                frame.write_csv(folder / f"{model.name}.csv", datetime_format="%Y-%m-%dT%H:%M:%SZ")
                 swedish(frame).write_csv(
                     folder / f"{model.name}_sv.csv", separator=";", include_bom=True, line_terminator="\r\n"
                 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Cadence(StrEnum):
@@ -66,12 +66,25 @@ class Unknown(StrEnum):
     WARN = "warn"
 
 
+class Reuse(IntEnum):
+    """What whoever passes a source's figures on owes its publisher; the higher binds where several meet.
+
+    FREE: nothing (CC0), or the figures are the municipality's own. ATTRIBUTION: to name the source. AGREED: what an
+    agreement or a decision says, case by case; no open licence can be put on what rests on it.
+    """
+
+    FREE = 0
+    ATTRIBUTION = 1
+    AGREED = 2
+
+
 @dataclass(frozen=True)
 class Licence:
-    """A licence's name and address."""
+    """A licence's name and address, and what it asks of whoever passes the figures on."""
 
     name: str
     url: str
+    reuse: Reuse
 
 
 @dataclass(frozen=True)

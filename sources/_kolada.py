@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 from typing import Any
 
-from sources._declare import Licence
+from sources._declare import Licence, Reuse
 from sources._http import Http, next_page
 from sources._problem import Problem
 from sources._read import read_json
 
 URL = "https://api.kolada.se/v3"
 PUBLISHER = "Rådet för främjande av kommunala analyser (RKA)"
-LICENCE = Licence("Fri användning enligt Koladas villkor", "https://www.kolada.se/om-oss/api/")
+LICENCE = Licence("Fri användning enligt Koladas villkor", "https://www.kolada.se/om-oss/api/", Reuse.ATTRIBUTION)
 _IDS_PER_SEGMENT = 25
 _MOST_PAGES = 200
 

@@ -21,6 +21,7 @@ from sources._declare import (
     Landing,
     Licence,
     Municipality,
+    Reuse,
     Source,
     Text,
 )
@@ -33,7 +34,7 @@ LIST = Source(
     title="Enheter som ska rapportera",
     publisher="Kommunen",
     homepage="",
-    licence=Licence("Internt underlag", ""),
+    licence=Licence("Internt underlag", "", Reuse.FREE),
     attribution="",
     attribution_processed="",
     cadence=Cadence.YEARLY,

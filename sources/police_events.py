@@ -21,6 +21,7 @@ from sources._declare import (
     Disclosure,
     Licence,
     Listed,
+    Reuse,
     Source,
     Text,
     Timestamp,
@@ -39,7 +40,9 @@ SOURCE = Source(
     publisher="Polismyndigheten",
     homepage="https://polisen.se/aktuellt/handelser/",
     url="https://polisen.se/api/events",
-    licence=Licence("Öppna data från Polisen", "https://polisen.se/om-polisen/om-webbplatsen/oppna-data/"),
+    licence=Licence(
+        "Öppna data från Polisen", "https://polisen.se/om-polisen/om-webbplatsen/oppna-data/", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Polisen",
     attribution_processed="Egen bearbetning av uppgifter från Polisen",
     cadence=Cadence.DAILY,

@@ -21,6 +21,7 @@ from sources._declare import (
     Disclosure,
     Licence,
     Number,
+    Reuse,
     Source,
     Text,
     Unknown,
@@ -37,7 +38,9 @@ SOURCE = Source(
     publisher="Folkhälsomyndigheten",
     homepage="https://www.folkhalsomyndigheten.se",
     url="https://fohm-app.folkhalsomyndigheten.se/Folkhalsodata/api/v1/sv",
-    licence=Licence("Öppna data från Folkhälsomyndigheten", "https://www.folkhalsomyndigheten.se/om-webbplatsen/"),
+    licence=Licence(
+        "Öppna data från Folkhälsomyndigheten", "https://www.folkhalsomyndigheten.se/om-webbplatsen/", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Folkhälsomyndigheten",
     attribution_processed="Egen bearbetning av uppgifter från Folkhälsomyndigheten",
     cadence=Cadence.SECOND_YEAR,

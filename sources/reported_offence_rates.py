@@ -20,6 +20,7 @@ from sources._declare import (
     Disclosure,
     Licence,
     Municipality,
+    Reuse,
     Source,
     Text,
     Unknown,
@@ -37,7 +38,9 @@ SOURCE = Source(
     title="Anmälda brott per 10 000 invånare 1990–2015, arkivfil",
     publisher="Brottsförebyggande rådet (Brå)",
     homepage="https://bra.se",
-    licence=Licence("Fri vidareutnyttjning enligt Brå, källan anges", "https://bra.se/statistik/oppna-data.html"),
+    licence=Licence(
+        "Fri vidareutnyttjning enligt Brå, källan anges", "https://bra.se/statistik/oppna-data.html", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Brå",
     attribution_processed="Egen bearbetning av uppgifter från Brå",
     cadence=Cadence.IRREGULAR,

@@ -34,6 +34,7 @@ from sources._declare import (
     Disclosure,
     Licence,
     Listed,
+    Reuse,
     Source,
     Text,
     Whole,
@@ -50,7 +51,9 @@ SOURCE = Source(
     publisher="Brottsförebyggande rådet (Brå)",
     homepage="https://statistik.bra.se/solwebb/action/index",
     url="https://statistik.bra.se/solwebb/action",
-    licence=Licence("Fri vidareutnyttjning enligt Brå, källan anges", "https://bra.se/statistik/oppna-data.html"),
+    licence=Licence(
+        "Fri vidareutnyttjning enligt Brå, källan anges", "https://bra.se/statistik/oppna-data.html", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Brå",
     attribution_processed="Egen bearbetning av uppgifter från Brå",
     cadence=Cadence.MONTHLY,

@@ -23,6 +23,7 @@ from sources._declare import (
     Disclosure,
     Licence,
     Listed,
+    Reuse,
     Source,
     Whole,
 )
@@ -34,7 +35,9 @@ SOURCE = Source(
     title="Anmälda brott totalt per kommun och år, Brås fil",
     publisher="Brottsförebyggande rådet (Brå)",
     homepage="https://bra.se/statistik/oppna-data.html",
-    licence=Licence("Fri vidareutnyttjning enligt Brå, källan anges", "https://bra.se/statistik/oppna-data.html"),
+    licence=Licence(
+        "Fri vidareutnyttjning enligt Brå, källan anges", "https://bra.se/statistik/oppna-data.html", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Brå",
     attribution_processed="Egen bearbetning av uppgifter från Brå",
     cadence=Cadence.YEARLY,

@@ -28,6 +28,7 @@ from sources._declare import (
     Licence,
     Listed,
     Municipality,
+    Reuse,
     Source,
     Text,
 )
@@ -37,7 +38,9 @@ SOURCE = Source(
     title="Räddningstjänstens insatser",
     publisher="Myndigheten för civilt försvar (MSB till och med 2025)",
     homepage="https://www.msb.se",
-    licence=Licence("Fri användning, källan ska anges", "https://www.msb.se/sv/verktyg--tjanster/statistik/"),
+    licence=Licence(
+        "Fri användning, källan ska anges", "https://www.msb.se/sv/verktyg--tjanster/statistik/", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: MSB",
     attribution_processed="Egen bearbetning av uppgifter från MSB",
     cadence=Cadence.YEARLY,

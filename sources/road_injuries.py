@@ -22,6 +22,7 @@ from sources._declare import (
     Disclosure,
     Licence,
     Municipality,
+    Reuse,
     Source,
     Text,
     Whole,
@@ -39,7 +40,9 @@ SOURCE = Source(
     publisher="Trafikanalys",
     homepage="https://www.trafa.se/vagtrafik/vagtrafikskador/",
     url=URL,
-    licence=Licence("Fri användning med angiven källa", "https://www.trafa.se/sidor/api-dokumentation/"),
+    licence=Licence(
+        "Fri användning med angiven källa", "https://www.trafa.se/sidor/api-dokumentation/", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Trafikanalys",
     attribution_processed="Egen bearbetning av uppgifter från Trafikanalys",
     cadence=Cadence.YEARLY,

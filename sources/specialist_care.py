@@ -30,6 +30,7 @@ from sources._declare import (
     Licence,
     Listed,
     Number,
+    Reuse,
     Source,
     Text,
     Unknown,
@@ -45,7 +46,9 @@ SOURCE = Source(
     publisher="Socialstyrelsen",
     homepage="https://www.socialstyrelsen.se/statistik-och-data/statistik/statistikdatabasen/",
     url="https://sdb.socialstyrelsen.se/api/v1/sv",
-    licence=Licence("Fri användning med angiven källa", "https://sdb.socialstyrelsen.se/sdbapi.aspx"),
+    licence=Licence(
+        "Fri användning med angiven källa", "https://sdb.socialstyrelsen.se/sdbapi.aspx", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Socialstyrelsens statistikdatabas",
     attribution_processed="Egen bearbetning av uppgifter från Socialstyrelsens statistikdatabas",
     cadence=Cadence.YEARLY,

@@ -26,6 +26,7 @@ from sources._declare import (
     Disclosure,
     Licence,
     Municipality,
+    Reuse,
     Source,
     Text,
     Unknown,
@@ -43,7 +44,9 @@ SOURCE = Source(
     publisher="Trafikanalys",
     homepage="https://www.trafa.se/vagtrafik/fordon/",
     url=URL,
-    licence=Licence("Fri användning med angiven källa", "https://www.trafa.se/sidor/api-dokumentation/"),
+    licence=Licence(
+        "Fri användning med angiven källa", "https://www.trafa.se/sidor/api-dokumentation/", Reuse.ATTRIBUTION
+    ),
     attribution="Källa: Trafikanalys",
     attribution_processed="Egen bearbetning av uppgifter från Trafikanalys",
     cadence=Cadence.YEARLY,

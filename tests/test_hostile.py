@@ -472,6 +472,39 @@ def test_an_address_that_is_open_or_holds_a_secret_is_refused_and_not_shown(
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        'public_url = "http://data.example.se/"',
+        'public_url = "https://data.example.se/?token=hemlig"',
+        'public_url = "https://data.example.se/<x>"',
+        'public_contact = "anna.svensson@example.se"',
+        'public_contact = "Anna@example.se"',
+        'public_contact = "ks19750102@example.se"',
+        'public_contact = "oppnadata@example"',
+        'public_contact = "Öppna data <oppnadata@example.se>"',
+        'public_contact = "oppnadata@example.se, annat@example.se"',
+        'licence = "CC-BY-NC-4.0"',
+        r'publisher = "Orusts\nkommun"',
+    ],
+)
+def test_what_cannot_stand_in_an_open_catalogue_is_refused(here: Path, line: str) -> None:
+    delivered(here, f"{line}\n", "lagesbild.toml")
+    assert "inställningen går inte att använda" in refused_settings()
+
+
+def test_what_is_said_of_open_data_is_read_and_an_address_ends_as_a_folder(here: Path) -> None:
+    lines = 'publisher = "Orusts kommun"\npublic_url = "https://data.example.se/lagesbild"\nlicence = "CC0-1.0"\n'
+    delivered(here, f'{lines}public_contact = "oppna-data@orust.example.se"\n', "lagesbild.toml")
+    settings = read_settings()
+    assert settings.public_url == "https://data.example.se/lagesbild/"
+    assert (settings.publisher, settings.licence) == ("Orusts kommun", "CC0-1.0")
+    assert settings.public_contact == "oppna-data@orust.example.se"
+    (here / "lagesbild.toml").unlink()
+    nothing = read_settings()
+    assert (nothing.publisher, nothing.public_url, nothing.public_contact, nothing.licence) == ("", "", "", "CC-BY-4.0")
+
+
+@pytest.mark.parametrize(
     "line", [r'contact = "a\r\nX-Secret: 1"', r'data = "a\u0000b"', r'area = "14\u202e15"', f'area = "{"9" * 2000}"']
 )
 def test_a_setting_that_hides_something_is_refused(here: Path, line: str) -> None:

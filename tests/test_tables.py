@@ -185,7 +185,8 @@ def test_the_public_release_holds_output_only_and_the_internal_one_core_too(samp
 def test_the_release_says_which_it_is_in_every_file(sample: Release, audience: str) -> None:
     folder, release = sample.folder / audience, sample.release
     files = [path for path in folder.rglob("*") if path.is_file()]
-    assert {path.suffix for path in files} == {".duckdb", ".parquet", ".csv", ".json", ".html"}
+    catalogue = {".ttl"} if audience == "public" else set()
+    assert {path.suffix for path in files} == {".duckdb", ".parquet", ".csv", ".json", ".html"} | catalogue
     for path in files:
         if path.suffix == ".parquet":
             assert (pq.read_metadata(path).metadata or {})[b"release"] == release.encode(), path.name
@@ -199,7 +200,11 @@ def test_the_release_says_which_it_is_in_every_file(sample: Release, audience: s
                 for table in TABLES:
                     assert {row[0] for row in con.sql(f"select release from {table}").fetchall()} <= {release}
         elif path.suffix == ".json":
-            assert json.loads(path.read_text(encoding="utf-8"))["release"] == release
+            said = json.loads(path.read_text(encoding="utf-8"))
+            key = {"datapackage.json": "version", "csv-metadata.json": "schema:version"}.get(path.name, "release")
+            assert said[key] == release
+        elif path.suffix == ".ttl":
+            assert f'dcat:version "{release}"' in path.read_text(encoding="utf-8")
         else:
             assert f"Utgåva {release}" in path.read_text(encoding="utf-8"), path.name
     assert pl.read_parquet(folder / "indicators.parquet")["release"].unique().to_list() == [release]
