@@ -1,5 +1,6 @@
 """What the files of a release say: every text in every kind of file that is known, and the place where it stands."""
 
+import base64
 import json
 import re
 import struct
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from models._duckdb import connect
 
@@ -76,6 +78,7 @@ def _readable(place: str, said: Iterator[Said]) -> Iterator[Said]:
         yield from said
     except (
         duckdb.Error,
+        pa.ArrowException,
         pl.exceptions.PolarsError,
         zipfile.BadZipFile,
         zlib.error,
@@ -122,8 +125,18 @@ def _name(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+_ARROW = "ARROW:schema"
+
+
 def _parquet(place: str, content: bytes) -> Iterator[Said]:
-    yield f"{place} metadata", [text for pair in pl.read_parquet_metadata(BytesIO(content)).items() for text in pair]
+    said = pl.read_parquet_metadata(BytesIO(content))
+    if arrow := said.pop(_ARROW, ""):  # the schema with every field's metadata, in base64
+        schema = pa.ipc.read_schema(pa.py_buffer(base64.b64decode(arrow)))
+        yield (
+            f"{place} kolumnmetadata",
+            {*_pairs(schema.metadata), *(text for each in schema for text in _said_of(each))},
+        )
+    yield f"{place} metadata", [text for pair in said.items() for text in pair]
     frame = pl.read_parquet(content)
     yield f"{place} rubriker", frame.columns
     for name, dtype in frame.schema.items():
@@ -133,6 +146,19 @@ def _parquet(place: str, content: bytes) -> Iterator[Said]:
             yield f"{place} {name}", list(strings_in(frame[name].unique().to_list()))
         elif dtype in (pl.Binary, pl.Object):
             raise Refused(f"{place} {name}", "okänd kolumntyp")
+
+
+def _said_of(field: pa.Field) -> Iterator[str]:
+    """The name and the metadata of a field of an Arrow schema, and of those within it."""
+    yield field.name
+    yield from _pairs(field.metadata)
+    for at in range(field.type.num_fields):
+        yield from _said_of(field.type.field(at))
+
+
+def _pairs(metadata: Mapping[bytes, bytes] | None) -> Iterator[str]:
+    for pair in (metadata or {}).items():
+        yield from (text.decode(errors="replace") for text in pair)
 
 
 def _csv(place: str, content: bytes) -> Iterator[Said]:

@@ -1,12 +1,16 @@
 """Writes the tables of a release: one DuckDB file, and each output table as Parquet and as two kinds of CSV."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from models._duckdb import connect, quote
 from models._model import Model
+from reports._columns import column_texts, table_texts
 
 HEADINGS: Mapping[str, str] = {
     "indicator": "indikator_id",
@@ -115,7 +119,17 @@ HEADINGS: Mapping[str, str] = {
     "quantity_unit": "antal_enhet",
     "cost_kr": "kostnad_kr",
 }
-_FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
+# Text that a spreadsheet would run. A minus alone is a placeholder, and one before figures only a number.
+_RUNS = r"^\s*[=+@＝＋－＠]|^\s*-(?s:.*)[^\d\s,.]|^[\t\r\n]"
+# Text that a Swedish Excel would show as something else, a number or a day: 0114, 2011/12, 7-9, 12:30, 12e5.
+# A month, 2025-08, becomes a day too, but the right one.
+_MISREADS = (
+    r"^0\d+$|^\d{16,}$|^\d+[eE][+-]?\d+$|^\d{1,2}:\d\d|^\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?$"
+    r"|^\d{4}/(?:0?[1-9]|1[0-2])$"
+)
+_ORDER = re.compile(r"\border by ([a-z_]+(?:,\s*[a-z_]+)*)\s*$")
+# One indicator of every municipality lies in one or two groups, and a query for it reads no others.
+_ROWS_PER_GROUP = 32_768
 
 
 def write_tables(
@@ -147,26 +161,58 @@ def write_tables(
         con.execute("detach warehouse")
         # An empty table has no row to carry the release's id.
         [(release,)] = con.sql("select max(release) from output.sources").fetchall()
-        parquet = f"(format parquet, compression zstd, kv_metadata {{release: {quote(str(release))}}})"
         for model in wanted:
             if model.schema == "output":
-                target = quote(str(folder / f"{model.name}.parquet"))
-                con.execute(f"copy {model.table} to {target} {parquet}")
-                frame = con.sql(f"from {model.table}").pl()
+                table = con.sql(f"from {model.table}").to_arrow_table()
+                write_parquet(folder / f"{model.name}.parquet", table, model, release=str(release))
+                frame = pl.DataFrame(table)
                 # Instants as XML Schema and Table Schema write them; they are UTC.
                 frame.write_csv(folder / f"{model.name}.csv", datetime_format="%Y-%m-%dT%H:%M:%SZ")
-                swedish(frame).write_csv(
-                    folder / f"{model.name}_sv.csv", separator=";", include_bom=True, line_terminator="\r\n"
-                )
+                write_swedish(folder / f"{model.name}_sv.csv", swedish(frame))
         con.execute("checkpoint")
     finally:
         con.close()
 
 
-def swedish(frame: pl.DataFrame) -> pl.DataFrame:
-    """A frame as Swedish Excel reads it: decimal comma, ja and nej, headings without å ä ö, no cell a formula.
+def write_parquet(path: Path, table: pa.Table, model: Model, *, release: str) -> None:
+    """Write a table as Parquet that says what it is: per column its title in Swedish and English and its unit.
 
-    Only text is guarded with an apostrophe; numbers, negative ones too, stay numbers.
+    The texts are metadata of the fields of the Arrow schema (`pyarrow.parquet.read_schema(path).field(name).metadata`)
+    and, for the table and the release, of the file. Rows keep their order, which is that of the model's `order by` and
+    is declared in each row group, so that a reader can pass over the groups it does not need.
+    """
+    fields = [each.with_metadata(dict(column_texts(model, each.name))) for each in table.schema]
+    described = table.cast(pa.schema(fields, metadata={"release": release, **table_texts(model)}))
+    order = _ORDER.search(model.query)
+    pq.write_table(
+        described,
+        path,
+        compression="zstd",
+        compression_level=3,
+        row_group_size=_ROWS_PER_GROUP,
+        write_page_index=True,
+        sorting_columns=[
+            pq.SortingColumn(table.schema.get_field_index(name))
+            for name in re.findall("[a-z_]+", order[1] if order else "")
+        ],
+    )
+
+
+def write_swedish(path: Path, cells: pl.DataFrame) -> None:
+    """Write `excel_cells` as the CSV file that a Swedish Excel opens by a double click: BOM, semicolons, CRLF."""
+    cells.write_csv(path, separator=";", include_bom=True, line_terminator="\r\n")
+
+
+def swedish(frame: pl.DataFrame) -> pl.DataFrame:
+    """An output table as `excel_cells`, with Swedish headings without å ä ö."""
+    return excel_cells(frame).rename({name: HEADINGS[name] for name in frame.columns})
+
+
+def excel_cells(frame: pl.DataFrame) -> pl.DataFrame:
+    """A frame as a Swedish Excel reads it: decimal comma, ja and nej, time of day in Sweden, text that stays text.
+
+    Text that would be run as a formula, or taken for a number or a day that it is not, gets an apostrophe before it.
+    Numbers, negative ones too and those in a column of text, stay numbers.
     """
     cells = []
     for name, dtype in frame.schema.items():
@@ -175,7 +221,10 @@ def swedish(frame: pl.DataFrame) -> pl.DataFrame:
             cell = cell.cast(pl.String).str.replace(r"\.0$", "").str.replace(".", ",", literal=True)
         elif dtype == pl.Boolean:
             cell = pl.when(cell).then(pl.lit("ja")).when(~cell).then(pl.lit("nej"))
+        elif isinstance(dtype, pl.Datetime):
+            cell = cell.dt.convert_time_zone("Europe/Stockholm").dt.strftime("%Y-%m-%d %H:%M")
         elif dtype == pl.String:
-            cell = pl.when(cell.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), cell)).otherwise(cell)
-        cells.append(cell.alias(HEADINGS[name]))
+            guarded = pl.concat_str(pl.lit("'"), cell)
+            cell = pl.when(cell.str.contains(f"{_RUNS}|{_MISREADS}")).then(guarded).otherwise(cell)
+        cells.append(cell.alias(name))
     return frame.select(cells)

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -89,6 +91,28 @@ def test_every_text_of_a_parquet_file_is_read(frame: pl.DataFrame, metadata: dic
     content = io.BytesIO()
     frame.write_parquet(content, metadata=metadata)
     assert "phone" in {hit.rpartition(": ")[2] for hit in hits(tmp_path, "t.parquet", content.getvalue())}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        pa.schema([pa.field("c", pa.int64(), metadata={"title_sv": PHONE})]),
+        pa.schema([pa.field("c", pa.int64(), metadata={PHONE: "x"})]),
+        pa.schema([pa.field("c", pa.int64())], metadata={"title_sv": PHONE}),
+        pa.schema([pa.field("c", pa.list_(pa.field("item", pa.int64(), metadata={"title_sv": PHONE})))]),
+        pa.schema([pa.field("c", pa.struct([pa.field("d", pa.int64(), metadata={"title_sv": PHONE})]))]),
+    ],
+)
+def test_the_metadata_of_every_column_of_a_parquet_file_is_read(schema: pa.Schema, tmp_path: Path) -> None:
+    content = io.BytesIO()
+    pq.write_table(schema.empty_table(), content)
+    assert "phone" in {hit.rpartition(": ")[2] for hit in hits(tmp_path, "t.parquet", content.getvalue())}
+
+
+def test_a_parquet_file_with_column_metadata_that_nobody_can_read_is_stopped(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    pl.DataFrame({"c": [1]}).write_parquet(content, metadata={"ARROW:schema": "////aGVq"})
+    assert hits(tmp_path, "t.parquet", content.getvalue()) == ["internal/t.parquet: går inte att läsa"]
 
 
 @pytest.mark.parametrize(

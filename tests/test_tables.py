@@ -2,26 +2,33 @@
 
 import csv
 import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from io import BytesIO, StringIO
-from itertools import chain
+from io import StringIO
+from itertools import chain, pairwise
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from flows._version import VERSION
 from flows.pipeline import build_warehouse, make_plan, read_all, release_id
 from flows.settings import read_settings
-from models._duckdb import connect
+from models._duckdb import connect, quote
 from models._model import all_models
+from reports import _columns
+from reports._columns import UNITS, column_texts, table_texts
 from reports.release import TABLES, ReleaseMeta, write_release
-from reports.tables import HEADINGS, swedish
+from reports.tables import HEADINGS, swedish, write_parquet, write_swedish
+from sources._problem import Problem
 from sources._registry import all_sources
+from tests.libreoffice import SWEDISH_CSV, Cell, sheets_of
 
 AUDIENCES = ("internal", "public")
 BOM = b"\xef\xbb\xbf"
@@ -68,10 +75,9 @@ def rows_of(path: Path) -> list[list[str]]:
 # ---------------------------------------------------------------------------------------------------- Swedish Excel
 
 
-def as_swedish_file(frame: pl.DataFrame) -> bytes:
-    buffer = BytesIO()
-    swedish(frame).write_csv(buffer, separator=";", include_bom=True, line_terminator="\r\n")
-    return buffer.getvalue()
+def as_swedish_file(frame: pl.DataFrame, folder: Path) -> bytes:
+    write_swedish(folder / "t_sv.csv", swedish(frame))
+    return (folder / "t_sv.csv").read_bytes()
 
 
 def test_a_decimal_point_becomes_a_comma_and_a_whole_number_stays_whole() -> None:
@@ -81,10 +87,15 @@ def test_a_decimal_point_becomes_a_comma_and_a_whole_number_stays_whole() -> Non
     assert found["antal_svarande"].to_list() == [1, 20, 300, -4, None]
 
 
-@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"])
 def test_text_that_a_spreadsheet_would_run_is_guarded(sign: str) -> None:
-    frame = pl.DataFrame({"title": [f"{sign}1+1", f"1{sign}1", sign]})
-    assert swedish(frame)["namn"].to_list() == [f"'{sign}1+1", f"1{sign}1", f"'{sign}"]
+    cells = [f"{sign}1+1", f"{sign}x", f"{sign} A1", f"{sign}2,5-1", *([f" {sign}A1"] if sign.strip() else [])]
+    assert swedish(pl.DataFrame({"title": cells}))["namn"].to_list() == [f"'{cell}" for cell in cells]
+    assert swedish(pl.DataFrame({"title": [f"a{sign}b"]}))["namn"].to_list() == [f"a{sign}b"]
+
+
+def test_a_minus_before_a_second_line_is_still_a_formula() -> None:
+    assert swedish(pl.DataFrame({"title": ["-1\n=cmd|' /C calc'!A0"]}))["namn"].to_list()[0].startswith("'-")
 
 
 def test_negative_numbers_stay_numbers_and_dashes_inside_text_stay_text() -> None:
@@ -92,15 +103,70 @@ def test_negative_numbers_stay_numbers_and_dashes_inside_text_stay_text() -> Non
     assert swedish(frame).rows() == [("-2,5", -3, "2019–2020", "– ingen")]
 
 
-def test_yes_and_no_are_swedish_and_what_is_not_known_is_empty() -> None:
+def test_in_a_column_of_text_a_negative_number_stays_a_number_and_a_lone_dash_a_placeholder() -> None:
+    cells = ["-", "-2,5", "-3", "-1 234,5", "−2,5"]
+    assert swedish(pl.DataFrame({"title": cells}))["namn"].to_list() == cells
+
+
+def test_text_that_excel_would_show_as_something_else_is_guarded() -> None:
+    misread = ["0114", "00", "2011/12", "7-9", "1/2", "10.5", "1-2-2020", "12:30", "12e5", "1234567890123456"]
+    assert swedish(pl.DataFrame({"title": misread}))["namn"].to_list() == [f"'{cell}" for cell in misread]
+    as_it_is = ["1415", "0", "2023", "2016/17", "2019–2020", "2025-08", "2024-K4", "10–14", "2026-08-07", "12 %", ""]
+    assert swedish(pl.DataFrame({"title": as_it_is}))["namn"].to_list() == as_it_is
+
+
+def test_a_time_of_day_is_that_of_a_swedish_clock() -> None:
+    moments = [datetime(2026, 8, 7, 22, 15, tzinfo=UTC), datetime(2025, 12, 19, 9, 0, tzinfo=UTC), None]
+    found = swedish(pl.DataFrame({"observed_at": moments}, schema={"observed_at": pl.Datetime("us", "UTC")}))
+    assert found["hamtad"].to_list() == ["2026-08-08 00:15", "2025-12-19 10:00", None]
+
+
+def test_libreoffice_in_swedish_finds_numbers_days_and_text_where_they_are(tmp_path: Path) -> None:
+    frame = pl.DataFrame(
+        {
+            "value": [-2.5, 851.477, 1.5e-7, None],
+            "numerator": [341.0, 10551707.0, 0.0, None],
+            "respondents": [1200, -4, 0, None],
+            "area_code": ["0114", "00", "1415", "sodra_fyrbodal"],
+            "period": ["2011/12", "2024-K4", "2016/17", "2019–2020"],
+            "category": ["7-9", "10–14", "åk 9", "-"],
+            "snapshot": ["1234567890123456789", "12e5", "=1+1", "-1+1"],
+            "is_synthetic": [True, False, None, True],
+            "period_start": [date(2023, 1, 1), None, None, date(2026, 8, 7)],
+            "observed_at": [datetime(2026, 8, 7, 2, 15, tzinfo=UTC), None, None, None],
+        },
+        schema_overrides={"observed_at": pl.Datetime("us", "UTC")},
+    )
+    write_swedish(tmp_path / "t_sv.csv", swedish(frame))
+    [rows] = sheets_of(tmp_path / "t_sv.csv", tmp_path, SWEDISH_CSV).values()
+    assert [cell.value for cell in rows[0]] == [HEADINGS[name] for name in frame.columns]
+    found = [[*row, *[Cell("", "")] * (len(frame.columns) - len(row))] for row in rows[1:]]
+    types = {name: [row[at].type for row in found] for at, name in enumerate(frame.columns)}
+    values = {name: [row[at].value for row in found] for at, name in enumerate(frame.columns)}
+    for name in ("value", "numerator", "respondents"):
+        assert types[name] == ["float"] * 3 + [""], name
+        assert [float(value) for value in values[name][:3]] == frame[name][:3].to_list()
+    assert types["area_code"] == ["string", "string", "float", "string"]
+    assert values["area_code"] == ["'0114", "'00", "1415", "sodra_fyrbodal"]
+    assert types["period"] == types["category"] == types["snapshot"] == ["string"] * 4
+    assert values["period"] == ["'2011/12", "2024-K4", "2016/17", "2019–2020"]
+    assert values["category"] == ["'7-9", "10–14", "åk 9", "-"]
+    assert values["snapshot"] == ["'1234567890123456789", "'12e5", "'=1+1", "'-1+1"]
+    assert values["is_synthetic"] == ["ja", "nej", "", "ja"]
+    assert [found[0][8], found[3][8]] == [Cell("date", "2023-01-01"), Cell("date", "2026-08-07")]
+    assert found[0][9] == Cell("date", "2026-08-07T04:15:00")
+    assert not any(cell.formula for row in found for cell in row)
+
+
+def test_yes_and_no_are_swedish_and_what_is_not_known_is_empty(tmp_path: Path) -> None:
     frame = pl.DataFrame({"is_late": [True, False, None], "data_as_of": [date(2026, 8, 7), None, None]})
-    assert as_swedish_file(frame).decode("utf-8-sig") == (
+    assert as_swedish_file(frame, tmp_path).decode("utf-8-sig") == (
         "forsenad;uppgifter_till_och_med\r\nja;2026-08-07\r\nnej;\r\n;\r\n"
     )
 
 
-def test_a_file_for_swedish_excel_has_a_bom_semicolons_and_its_line_ends() -> None:
-    content = as_swedish_file(pl.DataFrame({"title": ["Trygg; eller otrygg", 'sa "hej"', "rad\nbrytning"]}))
+def test_a_file_for_swedish_excel_has_a_bom_semicolons_and_its_line_ends(tmp_path: Path) -> None:
+    content = as_swedish_file(pl.DataFrame({"title": ["Trygg; eller otrygg", 'sa "hej"', "rad\nbrytning"]}), tmp_path)
     assert content.startswith(BOM + b"namn\r\n")
     rows = list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
     assert rows == [["namn"], ["Trygg; eller otrygg"], ['sa "hej"'], ["rad\nbrytning"]]
@@ -119,6 +185,100 @@ def test_every_output_column_has_a_heading() -> None:
 
 def test_every_output_table_is_known_to_the_release() -> None:
     assert sorted(TABLES) == sorted(model.table for model in all_models() if model.schema == "output")
+
+
+# ------------------------------------------------------------------------------------------------------- columns
+
+OUTPUT = [model for model in all_models() if model.schema == "output"]
+# Numbers that count nothing: ordinals, pure numbers and what is told in steps.
+NO_UNIT = {"row_number", "number", "dispersion", "statistic", "funnel_position"}
+
+
+def test_every_table_and_column_is_named_in_swedish_and_english() -> None:
+    for model in OUTPUT:
+        for texts in (table_texts(model), *(column_texts(model, column) for column in model.columns)):
+            assert texts["title_sv"]
+            assert texts["title_en"]
+            assert not set("åäöÅÄÖ") & set(texts["title_en"]), texts
+
+
+def test_no_english_name_is_left_over() -> None:
+    listed = tomllib.loads((Path(_columns.__file__).parent / "columns_en.toml").read_text(encoding="utf-8"))
+    assert listed.keys() == {text for model in OUTPUT for text in (model.title, *model.columns.values())}
+
+
+def test_a_column_without_an_english_name_is_a_problem() -> None:
+    model = replace(OUTPUT[0], columns={"new": "Något nytt"})
+    with pytest.raises(Problem, match="en engelsk text saknas: Något nytt"):
+        column_texts(model, "new")
+
+
+def test_every_column_of_numbers_or_days_has_a_unit(sample: Release) -> None:
+    for model in OUTPUT:
+        frame = pl.read_parquet(sample.folder / "internal" / f"{model.name}.parquet")
+        counted = set(frame.select(pl.selectors.numeric() | pl.selectors.temporal()).columns)
+        assert counted - NO_UNIT <= UNITS.keys(), model.name
+    assert UNITS.keys() <= {column for model in OUTPUT for column in model.columns}
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_every_column_of_every_parquet_file_says_what_it_is(sample: Release, audience: str) -> None:
+    for model in OUTPUT:
+        schema = pq.read_schema(sample.folder / audience / f"{model.name}.parquet")
+        assert schema.names == list(model.columns)
+        for field in schema:
+            found = {key.decode(): text.decode() for key, text in field.metadata.items()}
+            assert found["title_sv"] == model.columns[field.name]
+            assert found == column_texts(model, field.name)
+        assert schema.metadata[b"title_sv"].decode() == model.title
+    value = pq.read_schema(sample.folder / audience / "measures.parquet").field("cost_kr")
+    assert value.metadata[b"unit"] == b"kronor"
+
+
+def test_duckdb_polars_and_pandas_see_the_same_types_as_in_the_database(sample: Release) -> None:
+    folder = sample.folder / "internal"
+    with closing(connect(folder / "lagesbild.duckdb", read_only=True)) as con:
+        for model in OUTPUT:
+            path = folder / f"{model.name}.parquet"
+            columns = con.sql(f"describe {model.table}").fetchall()
+            with connect(folders=(folder,)) as reader:
+                assert reader.sql(f"describe from {quote(str(path))}").fetchall() == columns
+            assert pl.read_parquet_schema(path) == con.sql(f"from {model.table}").pl().schema
+            kinds = {str(kind) for kind in pd.read_parquet(path).dtypes}
+            assert kinds <= {"str", "float64", "int64", "bool", "object", "datetime64[us, UTC]"}, model.name
+
+
+def test_rows_lie_in_the_order_that_every_group_declares(sample: Release) -> None:
+    for model in OUTPUT:
+        path = sample.folder / "internal" / f"{model.name}.parquet"
+        file = pq.ParquetFile(path)
+        order = [file.schema_arrow.names[each.column_index] for each in file.metadata.row_group(0).sorting_columns]
+        assert order[0] == (model.contract.key[0] if model.contract.key else "source")
+        assert not any(each.descending for each in file.metadata.row_group(0).sorting_columns)
+        frame = pl.read_parquet(path)
+        assert frame.equals(frame.sort(order, maintain_order=True, nulls_last=True)), model.name
+
+
+def test_a_reader_can_pass_over_the_groups_that_hold_other_indicators(tmp_path: Path) -> None:
+    [model] = [each for each in OUTPUT if each.name == "comparisons"]
+    names = [f"indicator_{number:02d}" for number in range(40) for _ in range(2500)]
+    table = pa.table({name: names if name == "indicator" else [""] * len(names) for name in model.columns})
+    write_parquet(tmp_path / "t.parquet", table, model, release="r")
+    file = pq.read_metadata(tmp_path / "t.parquet")
+    limits = [file.row_group(at).column(0).statistics for at in range(file.num_row_groups)]
+    assert len(limits) == 4
+    assert all(before.max <= after.min for before, after in pairwise(limits))
+    holding = [each for each in limits if each.min <= "indicator_30" <= each.max]
+    assert len(holding) == 1  # of four
+    assert all(file.row_group(0).column(at).has_offset_index for at in range(file.num_columns))
+
+
+def test_the_same_table_gives_the_same_parquet_bytes(tmp_path: Path) -> None:
+    [model] = [each for each in OUTPUT if each.name == "ranks"]
+    table = pa.table({name: [name, None] for name in model.columns})
+    for name in ("a", "b"):
+        write_parquet(tmp_path / name, table, model, release="r")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 # ----------------------------------------------------------------------------------------------------- the release
