@@ -92,15 +92,14 @@ def figures_page(facts: AreaFacts, banners: Sequence[str]) -> bytes:
 
 def front_page(release: Release, banners: Sequence[str], files: Mapping[str, Sequence[tuple[str, str]]]) -> bytes:
     """The page that leads to the others, with one figure per focus area and area."""
-    known: dict[str, AreaFacts] = {}
+    common = _common(release, banners)
+    known = {area.code: facts_of(area, release) for area in common["beside"]}
 
     def newest(area: Area, indicator: str) -> Row | None:
-        facts = known.setdefault(area.code, facts_of(area, release))
-        rows = facts.series(indicator)
+        rows = known[area.code].series(indicator)
         shown = [row for row in rows if is_shown(row)]
         return shown[-1] if shown else rows[-1] if rows else None
 
-    common = _common(release, banners)
     lines = overview(release.focus_areas, release.definitions, release.key_figures, newest, common["beside"])
     return environment().get_template("index.html.j2").render(**common, overview=lines, files=files).encode()
 
