@@ -453,7 +453,7 @@ def trend_spec(
         unit=unit,
         promise=promise,
         made=[row for series in (rows, *compared) for row in series if row["is_synthetic"]],
-        end=_COMPARED if compared else width_of(figure(shown[-1]).number, bold=True) + 12,
+        end=_COMPARED if compared else width_of(_last_text(rows), bold=True) + 12,
     )
     names, leaders = _names_at_ends(rows, compared, plot)
     return spec_of(
@@ -550,19 +550,16 @@ def short_area(row: Row) -> str:
 
 def _names_at_ends(rows: Sequence[Row], compared: Sequence[Sequence[Row]], plot: Plot) -> tuple[list[Json], list[Line]]:
     """What each line is and where it ends, beside its end; and the lines from there to words that had to give way."""
-    last = [row for row in rows if is_shown(row)][-1]
-    if not compared:
-        return [
-            words(plot.x(_middle(last)) + 8, plot.y(last["value"]) + 4.5, figure(last).number, bold=True, colour=BLUE)
-        ], []
-    x = WIDTH - _COMPARED + 12
-    ends = []
-    for series in (rows, *compared):
-        row = [each for each in series if is_shown(each)][-1]
-        is_own = series is rows
-        year = "" if row["period"] == last["period"] else f" ({short_period_text(row)})"
-        said = _wrapped(f"{short_area(row)} {figure(row).number}{year}", WIDTH - x, bold=is_own)
-        ends.append((row, is_own, said))
+    if compared:
+        x = WIDTH - _COMPARED + 12
+        named = [f"{short_area(series[-1])} {_last_text(series, rows)}" for series in (rows, *compared)]
+    else:
+        x = plot.right + 5
+        named = [_last_text(rows)]
+    ends = [
+        (_last(series), n == 0, _wrapped(text, WIDTH - x, bold=n == 0))
+        for n, (series, text) in enumerate(zip((rows, *compared), named, strict=True))
+    ]
     ends.sort(key=lambda end: plot.y(end[0]["value"]))
     heights = [15.0 * len(said) + 2 for _, _, said in ends]
     middles = apart([plot.y(row["value"]) for row, _, _ in ends], heights, plot.top - 8, plot.bottom + 4)
@@ -571,8 +568,20 @@ def _names_at_ends(rows: Sequence[Row], compared: Sequence[Sequence[Row]], plot:
         for n, text in enumerate(said):
             y = middle - height / 2 + 15 * n + 12
             texts.append(words(x, y, text, bold=is_own, colour=BLUE if is_own else SOFT))
-        leaders.append((plot.x(_middle(row)) + 5, plot.y(row["value"]), x - 3, middle))
+        if x - plot.x(_middle(row)) > 16 or abs(middle - plot.y(row["value"])) > 4:
+            leaders.append((plot.x(_middle(row)) + 5, plot.y(row["value"]), x - 3, middle))
     return texts, leaders
+
+
+def _last(rows: Sequence[Row]) -> Row:
+    return [row for row in rows if is_shown(row)][-1]
+
+
+def _last_text(rows: Sequence[Row], beside: Sequence[Row] = ()) -> str:
+    """The last figure that a series shows, with its period where the axis, or the series beside it, ends in another."""
+    last = _last(rows)
+    expected = _last(beside) if beside else rows[-1]
+    return figure(last).number + ("" if last["period"] == expected["period"] else f" ({short_period_text(last)})")
 
 
 def apart(middles: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
@@ -674,13 +683,14 @@ def counts_spec(rows: Sequence[Row], *, unit: str = "antal", promise: tuple[date
     shown = [row for row in rows if is_shown(row)]
     if not _is_course(shown):
         return None
-    ticks = ticks_between(0.0, max(4.0, *(row["value"] for row in shown)))
+    highest = max(4.0, *(row["value"] for row in shown))
     made = [row for row in rows if row["is_synthetic"]]
     # Where every bar has room for its count, the scale would only be in its way.
     texts_over = [number(row["value"]) if is_shown(row) else ".." for row in rows]
     whole = sum(_end(row) - _start(row) for row in rows)
     slots = [(_end(row) - _start(row)) / max(whole, _reach(rows)[1] - _reach(rows)[0]) * (WIDTH - 14) for row in rows]
     has_room = all(width_of(text, SMALL) + 3 < slot for text, slot in zip(texts_over, slots, strict=True))
+    ticks = [0.0, highest * 1.13] if has_room else ticks_between(0.0, highest)
     plot, datasets, texts = _over_time(
         rows, ticks, unit=unit, promise=promise, made=made, end=6, is_whole=True, has_scale=not has_room
     )
