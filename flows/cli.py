@@ -1,4 +1,4 @@
-"""The command line: `lagesbild run | add | list | show | sql | check | explain | diff | status | forget | …`."""
+"""The command line: `lagesbild run | add | list | show | sql | check | explain | diff | week | status | forget | …`."""
 
 import argparse
 import json
@@ -93,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
     status = command("status", _status, "visa hur det står till med källor och utgåva")
     status.add_argument("--json", action="store_true", help="för övervakning")
 
+    week = command("week", _week, "skriv Veckans läge: ett A4 till mötet, och en text till webben")
+    week.add_argument("week", metavar="VECKA", nargs="?", type=_monday, help="2026-v47 (annars den senaste hela)")
+    week.add_argument("--area", metavar="ID", help="område eller kommun (annars inställningen)")
+
     forget = command("forget", _forget, "glöm en ögonblicksbild och alla utgåvor som bygger på den")
     forget.add_argument("snapshot", metavar="KONTROLLSUMMA", help="minst åtta tecken, se lagesbild explain")
     forget.add_argument("--reason", required=True, metavar="SKÄL", help="utan personuppgifter; det sparas")
@@ -112,6 +116,15 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"'{text}' är inte ett datum; skriv ÅÅÅÅ-MM-DD") from None
+
+
+def _monday(text: str) -> date:
+    from reports._calendar import read_week
+
+    try:
+        return read_week(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' är inte en vecka; skriv 2026-v47") from None
 
 
 class Progress:
@@ -315,6 +328,18 @@ def _status(given: argparse.Namespace) -> int:
         print("\n".join(status_lines(plan, release, statuses)))
     is_well = not any(each.needs_a_person for each in statuses) and not text_problems(plan, texts_of(plan))
     return 0 if is_well and not any(each.needs_a_person for each in look_into_inbox(plan.data)) else 3
+
+
+def _week(given: argparse.Namespace) -> int:
+    from flows.settings import read_settings
+    from lagesbild import release_folder
+    from reports.week import write_weeks
+
+    settings = read_settings(data=given.data, area=given.area)
+    written = write_weeks(settings.data, release_folder(settings.data), settings.area, given.week)
+    for folder in written:
+        print("\n".join(str(path) for path in sorted(folder.iterdir())))
+    return 0
 
 
 def _forget(given: argparse.Namespace) -> int:

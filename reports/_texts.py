@@ -321,6 +321,7 @@ _KINDS: Mapping[str, Callable[[str, bytes], Iterator[Said]]] = {
     ".vml": _xml,
     ".json": _json,
     ".ttl": _lines,
+    ".txt": _lines,
     ".xlsx": _office,
     ".docx": _office,
     ".pptx": _office,

@@ -11,6 +11,7 @@
 -- expected = "Antal enheter som ska rapportera enligt kommunens lista; tomt utan lista. I en period utan rapporter gäller det närmast föregående antalet"
 -- expected_reporters = "Antal av dem som rapporterade: 8 av 11; tomt utan lista"
 -- unlisted_reporters = "Antal verksamheter som rapporterade men inte står i listan, kanske under ett annat namn; tomt utan lista"
+-- silent_reporters = "Antal enheter i listan som inte rapporterat på tre veckor, veckan själv medräknad; tomt utan lista, för månader och i kommunens två första veckor. Har listan ändrats under dem kan det vara fler"
 -- concerns = "Vad det handlar om: verksamheter, ingen människa"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
@@ -78,6 +79,20 @@ lists as (
     group by all
 ),
 
+-- The listed units that have been heard in the week or either of the two before it.
+heard as (
+    select
+        periods.period_start,
+        units.municipality_code,
+        count(distinct units.reporter) as reporters
+    from periods
+    join units
+        on units.period_type = periods.period_type
+        and units.period_start between periods.period_start - interval 2 weeks and periods.period_start
+    where periods.period_type = 'week' and units.is_expected
+    group by all
+),
+
 -- From a municipality's first report on, every period has a row.
 municipalities as (
     select
@@ -100,12 +115,17 @@ rows as (
         ) as expected,
         coalesce(told.expected_reporters, 0) as expected_reporters,
         coalesce(told.unlisted_reporters, 0) as unlisted_reporters,
+        coalesce(heard.reporters, 0) as heard,
         municipalities.is_synthetic,
         municipalities.data_as_of
     from municipalities
     cross join periods
     left join told using (municipality_code, period_type, period_start)
     left join lists using (municipality_code, period_type, period_start)
+    left join heard
+        on heard.municipality_code = municipalities.municipality_code
+        and heard.period_start = periods.period_start
+        and periods.period_type = 'week'
     where periods.period_start >= date_trunc(periods.period_type, municipalities.since)
 )
 
@@ -117,8 +137,14 @@ select
     expected,
     case when expected is not null then expected_reporters end as expected_reporters,
     case when expected is not null then unlisted_reporters end as unlisted_reporters,
+    -- Of a unit that is new in the list three weeks cannot have passed, so the fewest that were expected count.
+    case when period_type = 'week' and count(expected) over three_weeks = 3
+        then greatest(0, min(expected) over three_weeks - heard) end as silent_reporters,
     'places' as concerns,
     is_synthetic,
     data_as_of
 from rows
+window three_weeks as (
+    partition by municipality_code, period_type order by period_start rows between 2 preceding and current row
+)
 order by municipality_code, period_type, period_start
