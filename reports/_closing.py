@@ -130,7 +130,7 @@ def analysis(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Sec
     )
     content.append(Heading(text=t("Källor som valts bort"), id="bortvalda"))
     content += blocks(own.texts.get("kallor"), changed.get("kallor", ""))
-    return Section(id="samlad-analys", title=t("Samlad analys och prioritering"), blocks=tuple(content), kind="page")
+    return Section(id="samlad-analys", title=t("Samlad analys och prioritering"), blocks=tuple(content))
 
 
 def priorities(facts: AreaFacts, own: OwnTexts, changed: str) -> list[Block]:

@@ -63,8 +63,9 @@ def focus_section(facts: AreaFacts, focus_area: Row, own: OwnTexts, changed: str
     content += side_by_side(facts, name, defined)
     content += where_and_when(facts, name, defined)
     content.append(Columns(columns=(tuple(consequences(facts, defined)), tuple(actions(facts, name)))))
-    causes = (Heading(text=t("Samordnarens analys"), id=f"{name}-analys"), *blocks(own.texts.get(name), changed))
-    content.append(Columns(columns=tuple(filter(None, (causes, tuple(limits(facts, chosen[:_KEY_FIGURES], name)))))))
+    analysis = [Heading(text=t("Samordnarens analys"), id=f"{name}-analys"), *blocks(own.texts.get(name), changed)]
+    last = [*by_heading(analysis), limits(facts, chosen[:_KEY_FIGURES], name)]
+    content.append(Columns(columns=tuple(tuple(each) for each in last if each)))
     title = t(focus_area["title"])
     return Section(
         id=name,
@@ -73,6 +74,16 @@ def focus_section(facts: AreaFacts, focus_area: Row, own: OwnTexts, changed: str
         blocks=tuple(content),
         kind="page",
     )
+
+
+def by_heading(content: Sequence[Block]) -> list[list[Block]]:
+    """Blocks in groups, each beginning with a heading."""
+    groups: list[list[Block]] = []
+    for each in content:
+        if isinstance(each, Heading) or not groups:
+            groups.append([])
+        groups[-1].append(each)
+    return groups
 
 
 def key_definitions(facts: AreaFacts, focus_area: str) -> list[Row]:
