@@ -34,7 +34,7 @@ from reports._draw import (
 )
 from reports._figure import figure
 from reports._language import t
-from reports._words import Row, flags_of, is_self_selected, number, period_text, short_period_text
+from reports._words import Row, capital, flags_of, is_self_selected, number, period_text, short_period_text
 
 Json = dict[str, Any]
 
@@ -218,11 +218,6 @@ def limits(row: Row) -> tuple[float, float] | None:
     """The ends of a shown row's interval; None where it has none or none may be given."""
     low, high = row["lower_confidence_limit"], row["upper_confidence_limit"]
     return None if low is None or high is None or is_self_selected(row) else (low, high)
-
-
-def capital(text: str) -> str:
-    """With a capital letter first."""
-    return text[:1].upper() + text[1:]
 
 
 HATCHING = strokes("hatching", MADE, 0.8)

@@ -23,6 +23,7 @@ from reports._words import (
     METHODS,
     SOURCE_STATUSES,
     Row,
+    capital,
     date_text,
     is_self_selected,
     number,
@@ -93,7 +94,7 @@ def _map(facts: AreaFacts) -> Chart | None:
     columns = (
         Column(title=t("Kommun")),
         Column(title=t("Antal"), is_number=True),
-        Column(title=unit.capitalize(), is_number=True),
+        Column(title=capital(unit), is_number=True),
         Column(title=t("Osäkerhetsintervall"), is_number=True),
         Column(title=t("Period"), is_day=True),
     )
@@ -119,7 +120,7 @@ def analysis(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Sec
     for each in facts.release.focus_areas:
         judged = [(aspect, facts.judgements.get((each["focus_area"], aspect))) for aspect in ASPECTS]
         said = [
-            f"{t(ASPECTS[aspect])}: {judgement_sentence(row)}"
+            f"{t(ASPECTS[aspect])}: {judgement_sentence(row, facts.release.definitions.get(row['grounds']))}"
             for aspect, row in judged
             if row is not None and row["grounds"]
         ]
@@ -205,14 +206,14 @@ def _quantity(row: Row) -> str:
         return (
             ""
             if row["quantity_done"] is None
-            else f"{number(row['quantity_done'])} {row['quantity_unit'] or ''}".strip()
+            else f"{number(row['quantity_done'])} {t(row['quantity_unit'] or '')}".strip()
         )
     done = number(row["quantity_done"] or 0)
     return t(
         "{done} av {promised} {what}",
         done=done,
         promised=number(row["quantity_promised"]),
-        what=row["quantity_unit"] or "",
+        what=t(row["quantity_unit"] or ""),
     ).strip()
 
 
@@ -245,7 +246,7 @@ def promises(facts: AreaFacts) -> Section:
                 ),
                 Cell(text=number(row["quantity_promised"])),
                 Cell(text=number(row["quantity_done"] or 0)),
-                Cell(text=row["quantity_unit"] or ""),
+                Cell(text=t(row["quantity_unit"] or "")),
             )
             for row in counted
         )

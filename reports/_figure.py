@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,13 @@ from reports._language import t
 from reports._words import (
     COUNT_TEXTS,
     FLAGS,
-    NBSP,
     STATUSES,
     Row,
     decimals_of,
     flags_of,
     interval_text,
     number,
+    percent,
     period_text,
     share_text,
     with_unit,
@@ -52,7 +53,7 @@ def figure(row: Row) -> Figure:
     if row["status"] == "ok" and not is_shown:
         status = words("not_reported", STATUSES, "status")
     common: dict[str, Any] = {
-        "area": row["area"],
+        "area": t("Riket") if row["area"] == "Riket" else row["area"],
         "period": period_text(row),
         "flags": ", ".join(said),
         "is_synthetic": bool(row["is_synthetic"]),
@@ -72,11 +73,7 @@ def figure(row: Row) -> Figure:
     denominator = "" if row["denominator"] is None or is_weighted else number(row["denominator"])
     of = ""
     if numerator and denominator:
-        of = (
-            t("av {n}", n=denominator)
-            if unit == "procent"
-            else t("på {n} {whom}", n=denominator, whom=t(unit.split()[-1]))
-        )
+        of = t("av {n}", n=denominator) if unit == "procent" else t("på {n} {whom}", n=denominator, whom=_whom(t(unit)))
     return Figure(
         **common,
         value=with_unit(text, unit),
@@ -88,6 +85,11 @@ def figure(row: Row) -> Figure:
         numerator=numerator,
         denominator=denominator,
         respondents="" if row["respondents"] is None else number(row["respondents"]),
-        response_rate="" if row["response_rate"] is None else f"{number(100 * row['response_rate'])}{NBSP}%",
+        response_rate="" if row["response_rate"] is None else percent(number(100 * row["response_rate"])),
         status="",
     )
+
+
+def _whom(unit: str) -> str:
+    """Whom a rate is counted on: "invånare i åldersgruppen" of "per 100 000 invånare i åldersgruppen"."""
+    return re.sub(r"^.*?\bper (?:\d[\d ,]*)?", "", unit)

@@ -212,7 +212,7 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
         finding=_months_finding(rows),
         alternative=months_alternative(rows, finding=said),
         caption=t("{name}, antal per månad", name=name),
-        spec=months_spec(rows),
+        spec=months_spec(rows, unit=t("antal")),
         table=Table(id=f"{id}-tabell", caption=t("{name}, antal per månad", name=name), columns=columns, rows=lines),
         is_synthetic=any(row["is_synthetic"] for row in rows),
         width="half",
@@ -271,7 +271,7 @@ def actions(facts: AreaFacts, focus_area: str) -> list[Block]:
 
 def _action(row: Row) -> str:
     quantity = (
-        f": {number(row['quantity_done'])} {row['quantity_unit']}"
+        f": {number(row['quantity_done'])} {t(row['quantity_unit'])}"
         if row["quantity_done"] is not None and row["quantity_unit"]
         else ""
     )

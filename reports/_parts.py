@@ -16,7 +16,7 @@ from reports._figure import figure
 from reports._findings import finding
 from reports._language import t
 from reports._phrases import in_sentence, name_of, place
-from reports._words import JUDGEMENTS, RESULTS, Row, is_self_selected, words
+from reports._words import JUDGEMENTS, RESULTS, Row, capital, is_self_selected, words
 
 _BENCHMARKS = ("similar", "county", "country")
 
@@ -110,7 +110,7 @@ def history_table(rows: Sequence[Row], id: str, caption: str) -> Table:
     columns = [Column(title=t("Period"), is_day=True)]
     columns += [Column(title=t("Antal"), is_number=True)] if has_counts else []
     columns += [
-        Column(title=t(unit).capitalize(), is_number=True),
+        Column(title=capital(t(unit)), is_number=True),
         Column(title=t("Osäkerhetsintervall"), is_number=True),
     ]
     columns += [Column(title=t("Svarande"), is_number=True)] if has_answers else []
@@ -223,7 +223,7 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
     columns = (
         Column(title=t("Område")),
         Column(title=t("Antal"), is_number=True),
-        Column(title=t(definition["unit"]).capitalize(), is_number=True),
+        Column(title=capital(t(definition["unit"])), is_number=True),
         Column(title=t("Osäkerhetsintervall"), is_number=True),
     )
     return Chart(

@@ -142,10 +142,20 @@ def decimals_of(row: Row) -> int:
     return 0 if unit == "antal" else 1
 
 
+def percent(text: str) -> str:
+    """A number with its per cent sign: "47 %" in Swedish, "47%" in English."""
+    return f"{text}{NBSP}%" if current() == "sv" else f"{text}%"
+
+
+def capital(text: str) -> str:
+    """With a capital letter first, and the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
 def with_unit(text: str, unit: str) -> str:
     """A number with its unit: "47 %", "228", "851 per 100 000 invånare"."""
     if unit == "procent":
-        return f"{text}{NBSP}%"
+        return percent(text)
     if unit == "antal":
         return text
     return f"{text} {re.sub(r'(?<=[0-9]) (?=[0-9])', NBSP, t(unit))}"
@@ -162,7 +172,7 @@ def interval_text(row: Row, decimals: int) -> tuple[str, str]:
     if low is None or high is None or is_self_selected(row):
         return "", ""
     lower, upper, is_share = number(low, decimals), number(high, decimals), row["unit"] == "procent"
-    limits = f"{lower}–{upper}" + (f"{NBSP}%" if is_share else "")
+    limits = percent(f"{lower}–{upper}") if is_share else f"{lower}–{upper}"
     if lower == upper:
         text = t("sannolikt omkring {n} procent", n=lower) if is_share else t("sannolikt omkring {n}", n=lower)
     elif is_share:
@@ -201,7 +211,7 @@ def short_period_text(row: Row) -> str:
         case "two_years":
             return f"{start.year}–{end.year % 100:02d}"
         case "quarter":
-            return f"kv {(start.month + 2) // 3} {start.year}"
+            return t("kv {n} {year}", n=(start.month + 2) // 3, year=start.year)
         case "month":
             return f"{t(MONTHS[start.month - 1])[:3]} {start.year}"
         case "school_year":

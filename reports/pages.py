@@ -17,9 +17,9 @@ import jinja2
 
 from reports._blocks import Area, block, overview
 from reports._document import Block, Chart, Document
-from reports._facts import AreaFacts, Release, facts_of, is_shown
+from reports._facts import AreaFacts, Release, facts_of, is_shown, title_of
 from reports._language import current, t
-from reports._words import Row, date_text
+from reports._words import Row, capital, date_text
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MOST_BESIDE = 6  # areas with a column of their own on the front page
@@ -38,6 +38,7 @@ def environment() -> jinja2.Environment:
     )
     script = (_TEMPLATES / "sort.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    made.filters["capitalize"] = capital  # Jinja's own makes Sek of SEK
     made.globals.update(
         t=t,
         groups=groups,
@@ -83,7 +84,7 @@ def figures_page(facts: AreaFacts, banners: Sequence[str]) -> bytes:
                 "id": theme["focus_area"],
                 "title": t(theme["title"]),
                 "blocks": [made for _, made in blocks if made is not None],
-                "missing": [one["title"] for one, made in blocks if made is None],
+                "missing": [title_of(one) for one, made in blocks if made is None],
             }
         )
     template = environment().get_template("figures.html.j2")
