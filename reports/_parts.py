@@ -192,6 +192,7 @@ def trend_chart(facts: AreaFacts, definition: Row, *, id: str, page: str = "", h
             download=behind(facts, indicator),
         ),
         is_synthetic=any(row["is_synthetic"] for row in rows),
+        width="half",
     )
 
 
@@ -234,4 +235,5 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
         spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.code),
         table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=lines),
         is_synthetic=any(row["is_synthetic"] for row in beside.values()),
+        width="half",
     )
