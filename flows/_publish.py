@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import polars as pl
 
 from flows._audit import audit_release
 from flows._collect import SourceResult
+from flows._own_texts import beside, read_texts_ledger, remember
 from flows._plan import PASSAGE, Plan, Tell
 from flows._published import Published, decisions, record_release
 from flows._version import VERSION
@@ -20,6 +21,7 @@ from models._disclose import Leak
 from models._duckdb import connect
 from models._model import all_models
 from models._scope import scope_of
+from reports._own_texts import OwnTexts
 from reports._quality_process import QualityError, ask, finish, start
 from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
@@ -45,6 +47,7 @@ def publish(
     results: Sequence[SourceResult],
     built: Built,
     published: Sequence[Published],
+    texts: Mapping[str, OwnTexts],
     check: Checking,
     seconds: dict[str, float],
     tell: Tell,
@@ -52,7 +55,8 @@ def publish(
     """Write the release beside the old ones, let the data quality check read it, and swing `latest` over.
 
     A reader sees the old release or the new one, never a half. What it shows and hides of people is in the ledger
-    (`published` holds the earlier lines) before anyone can read it. Returns what the checks found; when that is not
+    (`published` holds the earlier lines) before anyone can read it, and so are the figures that new `texts` stand
+    beside. Returns what the checks found; when that is not
     empty nothing was published and the old release stands.
     """
     output = plan.data / "output"
@@ -99,6 +103,7 @@ def publish(
         clock = time.perf_counter()
         with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
             decided = con.sql(f"from {DECIDED}").pl()
+            told = beside(con, plan, release, texts)
         if found := _leaks(temporary, decided, decisions(plan.data, published)):
             return found
         seconds["audit"] = time.perf_counter() - clock
@@ -112,6 +117,8 @@ def publish(
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
         clock = time.perf_counter()
         record_release(plan.data, release, decided, is_sample=plan.sample)
+        if _is_newest(output, release):
+            remember(plan.data, read_texts_ledger(plan.data, is_sample=plan.sample), told)
         _swing(output, temporary, release)
         seconds["swing"] = time.perf_counter() - clock
     except QualityError as error:
@@ -138,10 +145,14 @@ def _swing(output: Path, temporary: Path, release: str) -> None:
         temporary.chmod(PASSAGE)
         _make_durable(temporary)
         os.replace(temporary, output / release)
+    if _is_newest(output, release):
+        point_latest(output, release)
+
+
+def _is_newest(output: Path, release: str) -> bool:
+    """Whether no release of a later day has been published."""
     latest = output / "latest"
-    if latest.is_symlink() and latest.readlink().name[:10] > release[:10]:
-        return
-    point_latest(output, release)
+    return not latest.is_symlink() or latest.readlink().name[:10] <= release[:10]
 
 
 def point_latest(output: Path, release: str) -> None:

@@ -7,15 +7,18 @@ their hash. What was once shown is known for ever, so every later release is dec
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 
 from models._disclose import DECIDED
 from sources._landing import sha256, write_atomically
 from sources._problem import Problem
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,16 +35,7 @@ def read_ledger(data: Path, *, is_sample: bool) -> list[Published]:
 
     Raises Problem for any other line that cannot be read.
     """
-    path = data / "published" / "ledger.jsonl"
-    if not path.exists():
-        return []
-    *lines, _ = path.read_bytes().split(b"\n")  # a whole line ends with one
-    try:
-        listed = [Published(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError):
-        raise Problem(
-            str(path), "en rad går inte att läsa", do="återställ data/published från säkerhetskopian"
-        ) from None
+    listed = read_lines(data / "published" / "ledger.jsonl", Published)
     return [each for each in listed if each.is_sample is is_sample]
 
 
@@ -71,10 +65,33 @@ def record_release(data: Path, release: str, decided: pl.DataFrame, *, is_sample
     if not path.exists():
         with write_atomically(path) as temporary:
             temporary.write_bytes(content.getvalue())
-    with (folder / "ledger.jsonl").open("a+b") as ledger:
+    append_lines(folder / "ledger.jsonl", [asdict(entry)])
+
+
+def read_lines(path: Path, kind: Callable[..., T]) -> list[T]:
+    """The lines of a ledger as what they are, oldest first. A torn last line (a power cut) is passed over.
+
+    Raises Problem for any other line that cannot be read.
+    """
+    if not path.exists():
+        return []
+    *lines, _ = path.read_bytes().split(b"\n")  # a whole line ends with one
+    try:
+        return [kind(**json.loads(line)) for line in lines]
+    except (ValueError, TypeError):
+        raise Problem(
+            str(path), "en rad går inte att läsa", do="återställ data/published från säkerhetskopian"
+        ) from None
+
+
+def append_lines(path: Path, entries: Sequence[Mapping[str, object]]) -> None:
+    """Write lines at the end of a ledger, durably; a torn last line is cut off first."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("a+b") as ledger:
         ledger.seek(0)
         ledger.truncate(ledger.read().rfind(b"\n") + 1)
-        ledger.write(json.dumps(asdict(entry), sort_keys=True).encode() + b"\n")
+        for entry in entries:
+            ledger.write(json.dumps(entry, sort_keys=True).encode() + b"\n")
         ledger.flush()
         os.fsync(ledger.fileno())
 

@@ -1,11 +1,14 @@
-"""Writes what a person then fills in: an empty form for a service, the stub of a source or of an indicator."""
+"""Writes what a person then fills in: an empty form or text, the stub of a source or of an indicator."""
 
 import keyword
+import os
 from datetime import date
 from pathlib import Path
 
 from flows._templates import template
+from flows._text_templates import text_templates
 from models._scope import scope_of
+from reports._own_texts import FOLDER
 from sources._declare import Source
 from sources._problem import UsageProblem
 from sources._strict import ROOT, read_reference
@@ -27,6 +30,20 @@ def write_template(name: str, source: Source, folder: Path, *, area: str, day: d
     return path
 
 
+def write_text_templates(data: Path, area: str) -> tuple[Path, tuple[str, ...]]:
+    """The empty texts of an area's report where it looks for them, and the names of those that were not there.
+
+    What is there stays as it is. Raises UsageProblem for an unknown area.
+    """
+    scope_of(area)
+    folder = data / FOLDER / area
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {name: text for name, text in text_templates().items() if not os.path.lexists(folder / name)}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder, tuple(files)
+
+
 def write_stub(what: str, name: str) -> Path:
     """The stub of a `source` or an `indicator`, in its room. Raises UsageProblem for a name that will not do."""
     if not name.isidentifier() or keyword.iskeyword(name) or name != name.lower() or not name.isascii():
@@ -46,6 +63,7 @@ def _must_be_new(path: Path, do: str) -> None:
 _SOURCE_STUB = '''"""[What this source is, and which of its facts were checked against a real capture.]"""
 
 import keyword
+import os
 from pathlib import Path
 
 import polars as pl

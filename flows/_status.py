@@ -10,6 +10,7 @@ from typing import Any
 
 from flows._collect import read_source
 from flows._inbox import handed_lines, look_into_inbox
+from flows._own_texts import text_problems, texts_of
 from flows._plan import Plan
 from flows._retention import overdue
 from reports._words import CADENCES
@@ -101,7 +102,7 @@ def list_lines(plan: Plan) -> list[str]:
 
 
 def status_lines(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> list[str]:
-    """How it stands, in plain Swedish: the release, a row for each source, what is wrong, retention, the inbox."""
+    """How it stands, in plain Swedish: the release, a row for each source, what is wrong, retention, inbox, texts."""
     heading = ("källa", "licens", "uppdateras", "senast", "uppgifter t.o.m.", "läge", "nyare väntas")
     lines = [f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}", ""]
     lines += _table(heading, [(each.name, each.module.source.licence.name, *_stand(each)) for each in statuses])
@@ -115,11 +116,23 @@ def status_lines(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> 
             why = "gallras vid nästa körning" if decided else "gallras ej: beslut saknas"
             lines.append(f"\n{name} {why} ({len(days)} ögonblicksbilder, den äldsta sedan {min(days.values())})")
     inbox = handed_lines(look_into_inbox(plan.data))
-    return [*lines, "", *(inbox or ["Inkorgen är tom."])]
+    return [*lines, "", *(inbox or ["Inkorgen är tom."]), "", *_text_lines(plan)]
+
+
+def _text_lines(plan: Plan) -> list[str]:
+    """How it stands with the coordinator's own texts: how many, draft or decided, and what should be mended."""
+    texts = texts_of(plan)
+    lines = [
+        " ".join([f"Texter för {area}: {len(own.texts)} skrivna.", f"{own.decision.line()}.", *own.decision.reasons()])
+        for area, own in texts.items()
+        if own.texts or own.problems
+    ]
+    return [*(lines or ["Samordnaren har inte skrivit några texter."]), *text_problems(plan, texts)]
 
 
 def status_json(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> dict[str, Any]:
     """The same for a program that watches."""
+    texts = texts_of(plan)
     ended = {name: overdue(plan, module) for name, module in all_sources().items()}
     return {
         "release": release,
@@ -152,6 +165,8 @@ def status_json(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> d
             {"source": each.source, "waiting": each.waiting, "refused": each.refused}
             for each in look_into_inbox(plan.data)
         ],
+        "texts": {area: {"sections": [*own.texts], "is_draft": own.decision.is_draft} for area, own in texts.items()},
+        "text_problems": list(text_problems(plan, texts)),
     }
 
 

@@ -97,8 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     forget.add_argument("snapshot", metavar="KONTROLLSUMMA", help="minst åtta tecken, se lagesbild explain")
     forget.add_argument("--reason", required=True, metavar="SKÄL", help="utan personuppgifter; det sparas")
 
-    template = command("template", _template, "skriv en tom mall för en handlevererad källa")
-    template.add_argument("source", metavar="KÄLLA")
+    template = command("template", _template, "skriv en tom mall för en handlevererad källa, eller för egna texter")
+    template.add_argument("source", metavar="KÄLLA", help="källan, eller texts: samordnarens texter till rapporten")
     template.add_argument("--area", metavar="ID", help="område vars kommuner står först i listorna; en kommun fylls i")
 
     new = command("new", _new, "skapa stommen till en ny källa eller indikator")
@@ -303,6 +303,7 @@ def _plan_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # the 
 
 def _status(given: argparse.Namespace) -> int:
     from flows._inbox import look_into_inbox
+    from flows._own_texts import text_problems, texts_of
     from flows._status import source_statuses, status_json, status_lines
     from flows.pipeline import latest_release
 
@@ -312,7 +313,7 @@ def _status(given: argparse.Namespace) -> int:
         print(json.dumps(status_json(plan, release, statuses), ensure_ascii=False))
     else:
         print("\n".join(status_lines(plan, release, statuses)))
-    is_well = not any(each.needs_a_person for each in statuses)
+    is_well = not any(each.needs_a_person for each in statuses) and not text_problems(plan, texts_of(plan))
     return 0 if is_well and not any(each.needs_a_person for each in look_into_inbox(plan.data)) else 3
 
 
@@ -329,9 +330,21 @@ def _template(given: argparse.Namespace) -> int:
     from flows.settings import read_settings
 
     plan = make_plan(read_settings(data=given.data, area=given.area))
+    if given.source == "texts":
+        return _text_templates(plan)
     source = _source(given.source).source
     path = write_template(given.source, source, Path.cwd(), area=plan.settings.area, day=plan.as_of)
     print(f"{path.name}: fyll i en rad per uppgift och lämna in med lagesbild add {given.source} {path.name}")
+    return 0
+
+
+def _text_templates(plan) -> int:  # type: ignore[no-untyped-def]  # the type would import the pipeline
+    from flows._scaffold import write_text_templates
+    from flows.pipeline import one_writer
+
+    with one_writer(plan.data):
+        folder, written = write_text_templates(plan.data, plan.settings.area)
+    print(f"{folder}: {len(written)} nya filer; det som fanns är orört. Se docs/egna-texter.md")
     return 0
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
+from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, publish
 from flows._published import Published, read_ledger
@@ -64,6 +65,7 @@ class Outcome:
     is_new: bool
     sources: tuple[SourceResult, ...]
     inbox: tuple[Handed, ...] = ()
+    texts: tuple[str, ...] = ()  # what is wrong with the coordinator's own, a sentence each
     breaches: tuple[str, ...] = ()
     indicators: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -72,11 +74,13 @@ class Outcome:
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
-def release_id(plan: Plan, results: Sequence[SourceResult], published: Sequence[Published] = ()) -> str:
+def release_id(
+    plan: Plan, results: Sequence[SourceResult], published: Sequence[Published] = (), texts: str = ""
+) -> str:
     """The release's name: its day, and a hash of everything that decides what it says.
 
-    Content in force, code, lists, settings, libraries, which sources are late or failed, and what earlier releases
-    (`published`) showed and hid. When a source was last
+    Content in force, code, lists, settings, libraries, which sources are late or failed, what earlier releases
+    (`published`) showed and hid, and what the coordinator has written (`texts`, a hash). When a source was last
     looked at is not part of it: a night on which nothing changed gives the same name.
     """
     decided = hashlib.sha256(_code_hash().encode())
@@ -87,6 +91,7 @@ def release_id(plan: Plan, results: Sequence[SourceResult], published: Sequence[
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
             decided.update(each.encode())
     decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
+    decided.update(texts.encode())
     # Letters only: a day followed by four digits is what a personnummer looks like.
     return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(_LETTERS)}"
 
@@ -163,11 +168,14 @@ def finish_run(
     """Everything after the sources: build, check, publish, log; the same for `lagesbild run` and for Prefect."""
     timed = {"parse": parse_seconds}
     published = read_ledger(plan.data, is_sample=plan.sample)
+    texts, written = texts_of(plan), read_texts_ledger(plan.data, is_sample=plan.sample)
+    problems = text_problems(plan, texts)
     latest = latest_release(plan.data)
     before_latest = [each for each in published if each.release != latest]
-    is_well = not any(result.is_late or result.problem for result in results)
+    texts_before = texts_content(texts, [each for each in written if each.release != latest])
+    is_well = not problems and not any(result.is_late or result.problem for result in results)
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
-    if latest[10:] == release_id(plan, results, before_latest)[10:]:
+    if latest[10:] == release_id(plan, results, before_latest, texts_before)[10:]:
         outcome = Outcome(
             exit_code=exit_code,
             release=latest,
@@ -175,17 +183,18 @@ def finish_run(
             is_new=False,
             sources=tuple(results),
             inbox=tuple(inbox),
+            texts=problems,
             seconds=timed,
         )
         _log_run(plan, outcome)
         return outcome
-    release = release_id(plan, results, published)
+    release = release_id(plan, results, published, texts_content(texts, written))
     clock = time.perf_counter()
     tell("bygger tabellerna")
     built = build_warehouse(plan, results, release, lambda _: None, published)
     timed["build"] = time.perf_counter() - clock
     broken = [str(breach) for breach in built.breaches] or publish(
-        plan, release, results, built, published, check, timed, tell
+        plan, release, results, built, published, texts, check, timed, tell
     )
     outcome = Outcome(
         exit_code=1 if broken else exit_code,
@@ -194,6 +203,7 @@ def finish_run(
         is_new=not broken,
         sources=tuple(results),
         inbox=tuple(inbox),
+        texts=problems,
         breaches=tuple(broken),
         indicators={} if broken else _indicators_per_focus_area(plan),
         seconds=timed,
@@ -231,6 +241,7 @@ def _log_run(plan: Plan, outcome: Outcome) -> None:
             for result in outcome.sources
         },
         "inbox": [asdict(each) for each in outcome.inbox],
+        "texts": list(outcome.texts),
         "breaches": list(outcome.breaches),
     }
     folder = plan.data / "log"

@@ -9,6 +9,7 @@ _EXIT_TEXTS = {
     3: "Publicerat, men minst en källa är försenad eller gick inte att läsa.",
 }
 _INBOX_TEXT = "Publicerat, men minst en fil i inkorgen nekades eller blev kvar."
+_TEXTS_TEXT = "Publicerat, men minst en av samordnarens texter behöver rättas."
 
 
 def exit_text(outcome: Outcome) -> str:
@@ -16,7 +17,7 @@ def exit_text(outcome: Outcome) -> str:
     if outcome.exit_code == 0 and not outcome.is_new:
         return "Ingenting har ändrats; den senaste utgåvan gäller."
     if outcome.exit_code == 3 and not any(result.is_late or result.problem for result in outcome.sources):
-        return _INBOX_TEXT
+        return _INBOX_TEXT if any(each.needs_a_person for each in outcome.inbox) else _TEXTS_TEXT
     return _EXIT_TEXTS[outcome.exit_code]
 
 
@@ -42,6 +43,8 @@ def summary_lines(outcome: Outcome) -> list[str]:
             lines.append(f"… och {len(result.warnings) - 5} varningar till, alla i output.sources")
     if outcome.inbox:
         lines += ["", *handed_lines(outcome.inbox)]
+    if outcome.texts:
+        lines += ["", *outcome.texts]
     lines += ["", exit_text(outcome), *outcome.breaches]
     if outcome.path:
         lines += [
@@ -65,7 +68,7 @@ def summary_markdown(outcome: Outcome) -> str:
             "| källa | lästa | inlästa | underkända | dubbletter | uppgifter t.o.m. | läge |",
             "|---|---:|---:|---:|---:|---|---|",
             *rows,
-            *(f"\n{line}" for line in handed_lines(outcome.inbox)),
+            *(f"\n{line}" for line in (*handed_lines(outcome.inbox), *outcome.texts)),
         ]
     )
 

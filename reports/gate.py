@@ -45,6 +45,11 @@ def find_hits_in(folder: Path) -> list[str]:
     return sorted(_found(_files(folder)))
 
 
+def kinds_in(text: str) -> set[str]:
+    """What in one text points at a person, as the gate will find it wherever the text is shown: kinds, no content."""
+    return _kinds(text) | _kinds(_without_figures(text))
+
+
 def _files(folder: Path) -> Iterator[Said | Refused]:
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*"))}
     yield "filnamn", paths
