@@ -18,7 +18,7 @@ from duckdb import DuckDBPyConnection
 from flows._plan import SAMPLE, Plan
 from flows._published import append_lines, read_lines
 from models._scope import scope_of
-from reports._own_texts import FOLDER, OwnTexts, misnamed, read_texts
+from reports._own_texts import FOLDER, GENERAL, OwnTexts, misnamed, read_texts
 from sources._landing import sha256
 from sources._strict import read_reference
 
@@ -99,12 +99,15 @@ def fingerprint(rows: pl.DataFrame) -> str:
     return sha256(json.dumps(told.rows(), ensure_ascii=False).encode())
 
 
-def rows_of(indicators: pl.DataFrame, area: str, section: str) -> pl.DataFrame:
-    """The figures that a section speaks of: a focus area's, none of sources and measures, else all of the area."""
-    own = indicators.filter(pl.col("area_code") == area)
-    if section in _WITHOUT_FIGURES:
-        return own.clear()
-    return own.filter(pl.col("focus_area") == section) if section in focus_areas() else own
+def figures_of(rows: pl.DataFrame) -> dict[str, str]:
+    """The fingerprint of what each section speaks of, of an area's rows: a focus area's own, or all of them.
+
+    Sources and measures have no figures of their own.
+    """
+    whole, nothing = fingerprint(rows), fingerprint(rows.clear())
+    each = {code: fingerprint(rows.filter(pl.col("focus_area") == code)) for code in focus_areas()}
+    general = {section: nothing if section in _WITHOUT_FIGURES else whole for section in (*GENERAL, DECISION)}
+    return general | each
 
 
 def beside(con: DuckDBPyConnection, plan: Plan, release: str, texts: Mapping[str, OwnTexts]) -> list[Beside]:
@@ -116,6 +119,7 @@ def beside(con: DuckDBPyConnection, plan: Plan, release: str, texts: Mapping[str
         rows = con.execute(f"select {columns} from {schema}.indicators where list_contains(?, area_code)", [wanted])
         indicators = rows.pl()
         for area in wanted:
+            figures = figures_of(indicators.filter(pl.col("area_code") == area))
             written = {section: own.sha256 for section, own in texts[area].texts.items()}
             if decision := texts[area].decision.sha256:
                 written[DECISION] = decision
@@ -128,7 +132,7 @@ def beside(con: DuckDBPyConnection, plan: Plan, release: str, texts: Mapping[str
                     area=area,
                     section=section,
                     text=text,
-                    figures=fingerprint(rows_of(indicators, area, section)),
+                    figures=figures[section],
                 )
                 for section, text in written.items()
             ]

@@ -30,7 +30,7 @@ Samlad analys, högst {longest} tecken. Utan den visas rapporten inte som beslut
 _FOCUS_AREA = """\
 {title}: din bedömning, högst {longest} tecken. Utan den visas rapporten inte som beslutad.
 
-Under Analys:
+Först din analys:
 - Vad är problemet, för vem, var och när?
 - Är det nytt, återkommande eller på väg att minska? Räcker siffrorna för att säga det?
 - Vad fångar siffrorna inte?
@@ -83,7 +83,7 @@ def text_templates() -> Mapping[str, str]:
     for code, title in areas:
         is_context = code == "overall_crime"
         questions = _commented((_OVERALL if is_context else _FOCUS_AREA), code, title)
-        files[f"{code}.md"] = questions if is_context else f"{questions}\n## Analys\n\n\n## Orsaker\n\n"
+        files[f"{code}.md"] = questions if is_context else f"{questions}\n\n## Orsaker\n\n"
     forms = "".join(f"\n## {title}\n\nPrioritet:\n\n" for code, title in areas if code != "overall_crime")
     files["prioritering.md"] = _commented(_PRIORITERING, "prioritering") + forms
     return {**files, REPORT: _REPORT}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from reports._language import current, t
-from reports.gate import kinds_in
+from reports.gate import hits_in
 from sources._landing import sha256
 from sources._problem import Problem
 from sources._strict import read_reference
@@ -166,7 +166,7 @@ def _line(value: object) -> str:
     """A short text on one line that points at nobody."""
     if not isinstance(value, str) or not value.isprintable() or len(value) > _LONGEST:
         raise Problem("", f"ska vara en text på en rad, högst {_LONGEST} tecken", do="rätta den")
-    if kinds_in(value):
+    if hits_in(value):
         raise Problem("", "kan peka ut en person", do="skriv ett organ eller en funktion, aldrig ett namn")
     return " ".join(value.split())
 

@@ -21,8 +21,9 @@ from pathlib import Path
 from reports._decision import REPORT, Decision, decision_of
 from reports._document import Block, Bullets, Heading, Paragraph
 from reports._language import t
-from reports.gate import kinds_in
+from reports.gate import hits_in
 from sources._file import open_ordinary
+from sources._hits import Hit, Kind
 from sources._landing import sha256
 from sources._problem import Problem
 from sources._strict import read_reference
@@ -40,18 +41,18 @@ _LONGEST_OF_A_FOCUS_AREA = 3_500
 LEVELS = ("hög", "medel", "låg")
 
 _MOST_BYTES = 64 * 1024
-_KINDS: Mapping[str, str] = {
-    "personnummer": "personnummer",
-    "samordningsnummer": "samordningsnummer",
-    "interim": "tillfälligt personnummer",
-    "suspected": "något som liknar ett personnummer",
-    "phone": "telefonnummer",
-    "email": "e-postadress",
-    "address": "adress",
-    "property": "fastighet",
-    "plate": "registreringsnummer",
-    "case_number": "ärendenummer",
-    "name": "namn",
+_KINDS: Mapping[Kind, str] = {
+    Kind.PERSONNUMMER: "personnummer",
+    Kind.SAMORDNINGSNUMMER: "samordningsnummer",
+    Kind.INTERIM: "tillfälligt personnummer",
+    Kind.SUSPECTED: "något som liknar ett personnummer",
+    Kind.PHONE: "telefonnummer",
+    Kind.EMAIL: "e-postadress",
+    Kind.ADDRESS: "adress",
+    Kind.PROPERTY: "fastighet",
+    Kind.PLATE: "registreringsnummer",
+    Kind.CASE_NUMBER: "ärendenummer",
+    Kind.NAME: "namn",
 }
 _READ_AGAIN = re.compile(r"<!--\s*genomläst\s+(\d{4}-\d{2}-\d{2})\s*-->", re.IGNORECASE)
 _PRIORITY = re.compile(r"prioritet\s*:\s*(.*)", re.IGNORECASE)
@@ -214,10 +215,12 @@ def blocks(own: OwnText | None, changed: str = "", *, missing: str | None = None
     return (Paragraph(text=changed, voice="note"), *found)
 
 
-def changed_words(since: date | None) -> str:
-    """What to say of a text whose figures have changed since the release of that day; empty for None."""
+def changed_words(since: date | None, *, is_decision: bool = False) -> str:
+    """What to say of a text, or a decision, whose figures have changed since that day's release; empty for None."""
     if since is None:
         return ""
+    if is_decision:
+        return t("Siffrorna har ändrats sedan beslutet (utgåvan {day}).", day=since.isoformat())
     return t("Siffrorna har ändrats sedan texten skrevs (utgåvan {day}).", day=since.isoformat())
 
 
@@ -308,7 +311,7 @@ def _slug(name: str) -> str:
 
 def _fit(problem: Problem) -> str:
     """A sentence that the gate will let through, whatever was found."""
-    if not kinds_in(str(problem)):
+    if not hits_in(str(problem)):
         return str(problem)
     return str(type(problem)(problem.where, problem.wrong, do="rätta det"))
 
@@ -344,7 +347,7 @@ def _text(content: bytes, section: str, where: str) -> OwnText | None:
             if pattern.search(line):
                 raise Problem(at(number), f"texten visas inte: {wrong}", do=do)
     pieces = _pieces(lines, has_priorities=section == "prioritering")
-    _screen(pieces, where)
+    _screen(pieces, lines, where)
     written = [(heading, under) for heading, under in _by_heading(pieces) if any(each.text for each in under)]
     if not written:
         return None
@@ -410,24 +413,25 @@ def _pieces(lines: Sequence[str], *, has_priorities: bool) -> list[_Piece]:
     return pieces
 
 
-def _screen(pieces: Sequence[_Piece], where: str) -> None:
-    """Raise Problem for what may point at a person: line by line, over a paragraph's lines, then the whole text."""
+def _screen(pieces: Sequence[_Piece], lines: Sequence[str], where: str) -> None:
+    """Raise Problem for what may point at a person, in a paragraph or over several; it says on which line, if one."""
     for piece in pieces:
-        for number, line in piece.lines:
-            _refuse(kinds_in(line), f"{where}, rad {number}")
-        first, last = piece.lines[0][0], piece.lines[-1][0]
-        _refuse(kinds_in(piece.text), f"{where}, rad {first}–{last}")
-    _refuse(kinds_in("\n".join(piece.text for piece in pieces)), where)
+        if hits := hits_in(piece.text):
+            for number, _ in piece.lines:
+                if on_line := hits_in(lines[number - 1]):
+                    raise _unfit(on_line, f"{where}, rad {number}, tecken {on_line[0].start + 1}")
+            raise _unfit(hits, f"{where}, rad {piece.lines[0][0]}–{piece.lines[-1][0]}")
+    if hits := hits_in("\n".join(piece.text for piece in pieces)):
+        raise _unfit(hits, where)
 
 
-def _refuse(kinds: set[str], where: str) -> None:
-    if kinds:
-        raise Problem(
-            where,
-            "texten visas inte, den kan peka ut en person",
-            found=", ".join(sorted(_KINDS[kind] for kind in kinds)),
-            do="skriv om den utan det",
-        )
+def _unfit(hits: Sequence[Hit], where: str) -> Problem:
+    return Problem(
+        where,
+        "texten visas inte, den kan peka ut en person",
+        found=", ".join(sorted({_KINDS[hit.kind] for hit in hits})),
+        do="skriv om den utan det",
+    )
 
 
 def _by_heading(pieces: Sequence[_Piece]) -> list[tuple[_Piece | None, list[_Piece]]]:

@@ -45,9 +45,9 @@ def find_hits_in(folder: Path) -> list[str]:
     return sorted(_found(_files(folder)))
 
 
-def kinds_in(text: str) -> set[str]:
-    """What in one text points at a person, as the gate will find it wherever the text is shown: kinds, no content."""
-    return _kinds(text) | _kinds(_without_figures(text))
+def hits_in(text: str) -> list[Hit]:
+    """What in one text points at a person, as the gate will find it wherever the text is shown, in order of place."""
+    return sorted({hit for each in {text, _without_figures(text)} for hit in _hits(each)})
 
 
 def _files(folder: Path) -> Iterator[Said | Refused]:
@@ -110,13 +110,17 @@ def _without_figures(text: str) -> str:
 
 
 def _kinds(text: str) -> set[str]:
+    return {hit.kind.value for hit in _hits(text)}
+
+
+def _hits(text: str) -> list[Hit]:
     """What is found in a text, but for reviewed contacts of authorities, shortened hashes and instants."""
     made_here = [match.span() for match in _MADE_HERE.finditer(text)]
-    return {
-        hit.kind.value
+    return [
+        hit
         for hit in find_identifiers(text)
         if not _is_reviewed(text, hit) and not any(start <= hit.start and hit.end <= end for start, end in made_here)
-    }
+    ]
 
 
 def _is_reviewed(text: str, hit: Hit) -> bool:
