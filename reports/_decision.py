@@ -36,7 +36,8 @@ class Decision:
     """What holds of a report. A field that could not be used is empty; why is among the problems beside it.
 
     missing: the sections without a text that keep a report from being shown as decided. follow_up: the last day, two
-    years after the decision where nothing earlier is said; None of a draft that says nothing.
+    years after the decision where nothing earlier is said; None of a draft that says nothing. is_later: the release is
+    of a day before the decision.
     """
 
     is_stated_decided: bool = False
@@ -49,11 +50,12 @@ class Decision:
     author: str = ""
     period: str = ""
     missing: tuple[str, ...] = ()
+    is_later: bool = False
 
     @property
     def is_draft(self) -> bool:
         """Whether the report is shown as a draft: stated so, or not yet fit to be shown as decided."""
-        return not self.is_stated_decided or not self.is_whole or bool(self.missing)
+        return not self.is_stated_decided or not self.is_whole or self.is_later or bool(self.missing)
 
     @property
     def sha256(self) -> str:
@@ -74,9 +76,11 @@ class Decision:
         """Why a report that is stated decided is a draft all the same; nothing for one that is only a draft."""
         if not self.is_stated_decided or not self.is_draft:
             return ()
-        reasons = () if self.is_whole else (t("Uppgifterna om beslutet är inte fullständiga."),)
+        reasons = [] if self.is_whole else [t("Uppgifterna om beslutet är inte fullständiga.")]
+        if self.is_later:
+            reasons.append(t("Beslutet är fattat efter utgåvans dag."))
         if not self.missing:
-            return reasons
+            return tuple(reasons)
         column = "title" if current() == "sv" else "title_en"
         titles: dict[str, str] = dict(read_reference("focus_areas").select("focus_area", column).iter_rows())
         titles["analys"] = t("Samlad analys")
@@ -108,9 +112,8 @@ def decision_of(
         problems.setdefault(key, Problem(f"{where}, {key}", wrong, do=do))
 
     is_decided = found.get("status") == "beslutad"
-    day = found.get("decided_date")
-    if day and day > as_of:
-        refuse("decided_date", f"beslutet ligger efter utgåvans dag {as_of}", "rätta datumet")
+    if content is not None and not problems and "status" not in found:
+        refuse("status", "saknas", 'skriv status = "utkast"')
     if is_decided:
         for key in ("decided_by", "decided_date", "dnr"):
             if not found.get(key):
@@ -135,6 +138,7 @@ def decision_of(
         author=found.get("author", ""),
         period=found.get("period", ""),
         missing=tuple(missing),
+        is_later=is_decided and day is not None and day > as_of,
     )
     return decision, list(problems.values())
 
