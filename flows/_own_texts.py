@@ -116,13 +116,8 @@ def beside(con: DuckDBPyConnection, plan: Plan, release: str, texts: Mapping[str
     for audience, schema in AUDIENCES.items():
         wanted = [each.area_code for each in texts.values() if each.texts]
         columns = ", ".join((*_KEY, *_SAID, "status", "focus_area"))
-<<<<<<< HEAD
-        rows = con.execute(f"select {columns} from {schema}.indicators where list_contains(?, area_code)", [wanted])
-        indicators = rows.pl()
-=======
         # No parameters: to bind one DuckDB imports pandas.
         indicators = con.sql(f"select {columns} from {schema}.indicators").pl()
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
         for area in wanted:
             figures = figures_of(indicators.filter(pl.col("area_code") == area))
             written = {section: own.sha256 for section, own in texts[area].texts.items()}

@@ -12,11 +12,7 @@ import polars as pl
 
 from flows._audit import audit_release
 from flows._collect import SourceResult
-<<<<<<< HEAD
 from flows._own_texts import beside, changed_since, read_texts_ledger, remember
-=======
-from flows._own_texts import beside, read_texts_ledger, remember
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
 from flows._plan import PASSAGE, Plan, Tell
 from flows._published import Published, decisions, record_release
 from flows._version import VERSION
@@ -143,11 +139,7 @@ def publish(
         clock = time.perf_counter()
         record_release(plan.data, release, decided, is_sample=plan.sample)
         if _is_newest(output, release):
-<<<<<<< HEAD
             remember(plan.data, ledger, told)
-=======
-            remember(plan.data, read_texts_ledger(plan.data, is_sample=plan.sample), told)
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
         _swing(output, temporary, release)
         seconds["swing"] = time.perf_counter() - clock
     except QualityError as error:

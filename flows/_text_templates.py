@@ -24,11 +24,6 @@ _ANALYS = """\
 Samlad analys, högst {longest} tecken. Utan den visas rapporten inte som beslutad.
 - Hur hänger fokusområdena ihop: samma platser, tider eller grupper?
 - Stämmer den anmälda, den rapporterade och den upplevda bilden överens? Om inte: varför?
-<<<<<<< HEAD
-- Vilka orsaker är gemensamma, och vilka skydd finns redan?
-- Vad vet vi för lite om?"""
-
-=======
 - Vad vet vi för lite om?"""
 
 _ORSAKER = """\
@@ -37,7 +32,6 @@ dess egen text.
 - Vilka riskfaktorer går igen: hos platser, i grupper, i samhället?
 - Vilka skyddsfaktorer finns redan, och hur kan de bli starkare?"""
 
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
 _FOCUS_AREA = """\
 {title}: din bedömning, högst {longest} tecken. Utan den visas rapporten inte som beslutad.
 
@@ -89,11 +83,7 @@ status = "utkast"                         # utkast eller beslutad
 def text_templates() -> Mapping[str, str]:
     """The files of an area's folder and what stands in them; read as they are, nothing is written in any of them."""
     areas = read_reference("focus_areas").sort(pl.col("sort_order").cast(pl.Int64)).select("focus_area", "title").rows()
-<<<<<<< HEAD
-    asked = {"laget": _LAGET, "analys": _ANALYS, "kallor": _KALLOR, "atgarder": _ATGARDER}
-=======
     asked = {"laget": _LAGET, "analys": _ANALYS, "orsaker": _ORSAKER, "kallor": _KALLOR, "atgarder": _ATGARDER}
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
     files = {f"{section}.md": _commented(text, section) for section, text in asked.items()}
     for code, title in areas:
         is_context = code == "overall_crime"

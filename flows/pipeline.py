@@ -75,25 +75,17 @@ _LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def release_id(
-<<<<<<< HEAD
     plan: Plan,
     results: Sequence[SourceResult],
     published: Sequence[Published] = (),
     texts: str = "",
     previous: str = "",
-=======
-    plan: Plan, results: Sequence[SourceResult], published: Sequence[Published] = (), texts: str = ""
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
 ) -> str:
     """The release's name: its day, and a hash of everything that decides what it says.
 
     Content in force, code, lists, settings, libraries, which sources are late or failed, what earlier releases
-<<<<<<< HEAD
     (`published`) showed and hid, what the coordinator has written (`texts`, a hash), and which release (`previous`) the
     report tells the news since. When a source was last
-=======
-    (`published`) showed and hid, and what the coordinator has written (`texts`, a hash). When a source was last
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
     looked at is not part of it: a night on which nothing changed gives the same name.
     """
     decided = hashlib.sha256(_code_hash().encode())
@@ -105,11 +97,7 @@ def release_id(
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
             decided.update(each.encode())
     decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
-<<<<<<< HEAD
     decided.update(json.dumps([texts, previous]).encode())
-=======
-    decided.update(texts.encode())
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
     # Letters only: a day followed by four digits is what a personnummer looks like.
     return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(_LETTERS)}"
 
@@ -193,12 +181,8 @@ def finish_run(
     texts_before = texts_content(texts, [each for each in written if each.release != latest])
     is_well = not problems and not any(result.is_late or result.problem for result in results)
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
-<<<<<<< HEAD
     before = previous_release(plan.data, latest[:10])
     if latest[10:] == release_id(plan, results, before_latest, texts_before, before)[10:]:
-=======
-    if latest[10:] == release_id(plan, results, before_latest, texts_before)[10:]:
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
         outcome = Outcome(
             exit_code=exit_code,
             release=latest,
@@ -211,12 +195,8 @@ def finish_run(
         )
         _log_run(plan, outcome)
         return outcome
-<<<<<<< HEAD
     before = previous_release(plan.data, plan.as_of.isoformat())
     release = release_id(plan, results, published, texts_content(texts, written), before)
-=======
-    release = release_id(plan, results, published, texts_content(texts, written))
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
     clock = time.perf_counter()
     tell("bygger tabellerna")
     built = build_warehouse(plan, results, release, lambda _: None, published)

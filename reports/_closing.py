@@ -113,6 +113,9 @@ def _map(facts: AreaFacts) -> Chart | None:
 def analysis(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Section:
     """Samlad analys och prioritering: the coordinator's own, the judgements' grounds, and sources chosen away."""
     content: list[Block] = [*blocks(own.texts.get("analys"), changed.get("analys", ""))]
+    if "orsaker" in own.texts:
+        content.append(Heading(text=t("Gemensamma orsaker"), id="orsaker"))
+        content += blocks(own.texts["orsaker"], changed.get("orsaker", ""))
     content.append(Heading(text=t("Prioritering"), id="prioritering"))
     content += priorities(facts, own, changed.get("prioritering", ""))
     content.append(Heading(text=t("Vad bedömningarna vilar på"), id="grunder"))
@@ -130,7 +133,8 @@ def analysis(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Sec
         Table(id="grunder-tabell", caption=t("Grunderna för bedömningarna"), columns=columns, rows=tuple(rows))
     )
     content.append(Heading(text=t("Källor som valts bort"), id="bortvalda"))
-    content += blocks(own.texts.get("kallor"), changed.get("kallor", ""))
+    nothing = t("Ingen källa är angiven som bortvald.")
+    content += blocks(own.texts.get("kallor"), changed.get("kallor", ""), missing=nothing)
     return Section(id="samlad-analys", title=t("Samlad analys och prioritering"), blocks=tuple(content))
 
 

@@ -33,10 +33,7 @@ FOLDER = "texts"
 GENERAL: Mapping[str, int] = {
     "laget": 1_000,
     "analys": 6_000,
-<<<<<<< HEAD
-=======
     "orsaker": 4_000,
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
     "prioritering": 6_000,
     "kallor": 4_000,
     "atgarder": 4_000,
@@ -77,11 +74,7 @@ _REFUSED: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "fetstil, kursiv och kod visas inte",
         "ta bort stjärnor, understreck och kodtecken",
     ),
-<<<<<<< HEAD
-    (re.compile(r"^\s*#(?!#\s)"), "en rubrik skrivs med två nummertecken och ett blanksteg", "skriv ## Rubrik"),
-=======
     (re.compile(r"^\s*#(?!#\s+\S)"), "en rubrik skrivs med två nummertecken och ett blanksteg", "skriv ## Rubrik"),
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
     (re.compile(r"^\s{2,}(?:[-*]|\d{1,2}[.)])\s"), "en lista i en lista tas inte emot", "flytta raden till kanten"),
     (re.compile(r"\b(?:author|initials|displayname)\s*=", re.IGNORECASE), "raden liknar kod", "skriv den med ord"),
 )

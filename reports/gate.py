@@ -49,11 +49,7 @@ def find_hits_in(folder: Path) -> list[str]:
 
 def hits_in(text: str) -> list[Hit]:
     """What in one text points at a person, as the gate will find it wherever the text is shown, in order of place."""
-<<<<<<< HEAD
     return sorted({hit for each in {text, _without_figures(text)} for hit in _hits(each, _reviewed())})
-=======
-    return sorted({hit for each in {text, _without_figures(text)} for hit in _hits(each)})
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
 
 
 def _files(folder: Path) -> Iterator[Said | Refused]:
@@ -120,38 +116,19 @@ def _without_figures(text: str) -> str:
     )
 
 
-<<<<<<< HEAD
 def _reviewed() -> set[tuple[str, str]]:
     return set(read_reference("allowed_contacts").select("text", "kind").iter_rows())
 
 
 def _hits(text: str, contacts: Collection[tuple[str, str]]) -> list[Hit]:
     """What is found in a text, but for contacts (text, kind) that may stand there, shortened hashes and instants."""
-=======
-def _kinds(text: str) -> set[str]:
-    return {hit.kind.value for hit in _hits(text)}
-
-
-def _hits(text: str) -> list[Hit]:
-    """What is found in a text, but for reviewed contacts of authorities, shortened hashes and instants."""
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
     made_here = [match.span() for match in _MADE_HERE.finditer(text)]
     return [
         hit
         for hit in find_identifiers(text)
-<<<<<<< HEAD
         if (text[hit.start : hit.end], hit.kind.value) not in contacts
         and not any(start <= hit.start and hit.end <= end for start, end in made_here)
     ]
-=======
-        if not _is_reviewed(text, hit) and not any(start <= hit.start and hit.end <= end for start, end in made_here)
-    ]
-
-
-def _is_reviewed(text: str, hit: Hit) -> bool:
-    reviewed = read_reference("allowed_contacts")
-    return (text[hit.start : hit.end], hit.kind.value) in set(reviewed.select("text", "kind").iter_rows())
->>>>>>> 3f2da759d6f26964e3a0fcfc1c2ae62ed6019b70
 
 
 def _fit_to_show(place: str) -> str:

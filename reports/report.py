@@ -90,7 +90,7 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
         facts = facts_of(area, release)
         own = wanted.texts.get(code) or OwnTexts(area_code=code, texts={}, decision=Decision(), problems=())
         changed = {
-            section: changed_words(since)
+            section: changed_words(since, is_decision=section == "beslut")
             for (audience, area_code, section), since in wanted.changed.items()
             if (audience, area_code) == (release.meta.audience, code)
         }
