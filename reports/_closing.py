@@ -196,7 +196,6 @@ def measures(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
                 caption=t("Åtgärder som är inrapporterade"),
                 columns=columns,
                 rows=rows,
-                is_wide=True,
                 is_sortable=True,
             )
         )
@@ -314,7 +313,6 @@ def sources(facts: AreaFacts) -> Section:
             caption=t("Källor och hur aktuella de är"),
             columns=columns,
             rows=tuple(rows),
-            is_wide=True,
             is_sortable=True,
         )
     ]
@@ -490,7 +488,6 @@ def tables(facts: AreaFacts) -> Section:
                 columns=columns,
                 rows=tuple(rows),
                 note=note,
-                is_wide=True,
                 is_sortable=True,
             )
         )

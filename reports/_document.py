@@ -91,7 +91,7 @@ class Download:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table; the first cell of each row is its heading. `is_wide` may scroll on a small screen.
+    """A table; the first cell of each row is its heading.
 
     is_synthetic: every figure in it is constructed; else the cells say which are.
     """
@@ -101,7 +101,6 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     note: str = ""
-    is_wide: bool = False
     is_sortable: bool = False
     is_synthetic: bool = False
     download: Download | None = None

@@ -216,7 +216,6 @@ def _offences(facts: AreaFacts) -> Table:
         caption=t("Anmälda brott, senaste år. Plats 1 är lägsta tal."),
         columns=columns,
         rows=tuple(sorted(rows, key=lambda cells: cells[0].text)),
-        is_wide=True,
         is_sortable=True,
     )
 
@@ -283,6 +282,5 @@ def _by_sex(facts: AreaFacts, asked: Sequence[Row]) -> Table:
         caption=t("Utsatthet för brott, otrygghet och oro: andelar med osäkerhetsintervall"),
         columns=columns,
         rows=tuple(rows),
-        is_wide=True,
         is_sortable=True,
     )

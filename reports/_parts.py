@@ -124,7 +124,7 @@ def history_table(rows: Sequence[Row], id: str, caption: str) -> Table:
         state = each.status or t("redovisas")
         line.append(Cell(text=f"{state}; {each.flags}" if each.flags else state, is_synthetic=each.is_synthetic))
         lines.append(tuple(line))
-    return Table(id=id, caption=caption, columns=tuple(columns), rows=tuple(lines), is_wide=len(columns) > 5)
+    return Table(id=id, caption=caption, columns=tuple(columns), rows=tuple(lines))
 
 
 def promise_days(facts: AreaFacts) -> tuple[date, date] | None:

@@ -295,7 +295,6 @@ def _crime() -> Section:
                     for name, count, rate, similar, country, change in kinds
                 ),
                 note="Källa: Brå. Egen bearbetning. <5: färre än fem; döljs av hänsyn till enskilda.",
-                is_wide=True,
                 is_sortable=True,
                 download=Download(
                     name="anmalda-brott_1415-stenungsund_2025", frame=pl.DataFrame({"brottstyp": [k[0] for k in kinds]})
@@ -565,7 +564,6 @@ def _measures() -> Section:
                     Column(title="Mått"),
                 ),
                 rows=tuple(tuple(Cell(text=text) for text in row) for row in rows),
-                is_wide=True,
             ),
         ),
     )
