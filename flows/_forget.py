@@ -13,6 +13,8 @@ import polars as pl
 from flows._plan import Plan, one_writer
 from flows._publish import point_latest, sweep
 from flows._retention import erase_removed, retention_day
+from reports.week import FOLDER as WEEKS
+from reports.week import weeks_made_from
 from sources._identifiers import has_identifier
 from sources._landing import Line, Observation, Replacement, Tombstone, read_history, record, standing
 from sources._problem import UsageProblem
@@ -64,12 +66,13 @@ def forget(plan: Plan, prefix: str, reason: str) -> Forgotten:
         shown, unread = _releases_with(output, hashes)
         gone = [release for release in shown if release not in plan.settings.decided]
         latest = _leave(output, gone)
+        weeks = _remove_weeks(plan.data, gone)
         for release in gone:
             _remove_release(plan.data, release)
         done = Forgotten(
             snapshot=snapshot,
             sources=tuple(sources),
-            files=tuple(_remove_files(plan.data, sources)),
+            files=(*_remove_files(plan.data, sources), *weeks),
             releases=tuple(gone),
             decided=tuple(release for release in shown if release in plan.settings.decided),
             unread=tuple(unread),
@@ -132,7 +135,8 @@ def _holds(observation: Observation, hashes: Collection[str]) -> bool:
 
 
 def _releases(output: Path) -> Iterator[Path]:
-    yield from (path for path in sorted(output.glob("[!.]*")) if path.is_dir() and not path.is_symlink())
+    folders = (path for path in sorted(output.glob("[!.]*")) if path.is_dir() and not path.is_symlink())
+    yield from (path for path in folders if path.name != WEEKS)
 
 
 def _releases_with(output: Path, hashes: Collection[str]) -> tuple[list[str], list[str]]:
@@ -168,6 +172,14 @@ def _remove_release(data: Path, release: str) -> None:
     os.replace(data / "output" / release, aside)
     shutil.rmtree(aside)
     shutil.rmtree(data / "log" / release, ignore_errors=True)
+
+
+def _remove_weeks(data: Path, releases: Collection[str]) -> list[str]:
+    """Take away the pages of weeks that are made from the releases."""
+    folders = weeks_made_from(data, releases)
+    for folder in folders:
+        shutil.rmtree(folder)
+    return [folder.relative_to(data).as_posix() for folder in folders]
 
 
 def _remove_files(data: Path, sources: Sequence[str]) -> list[str]:

@@ -64,7 +64,7 @@ def week_document(facts: WeekFacts, own: OwnWeek) -> Document:
     if facts.is_synthetic:
         banners.append(t(SYNTHETIC))
     if not facts.is_over:
-        banners.append(t("Veckan är inte slut: uppgifter till och med {day}.", day=facts.as_of.isoformat()))
+        banners.append(_not_over(facts))
     return Document(
         title=t("Veckans läge, vecka {week}", week=_week(facts.monday)),
         subtitle=days_text(facts.monday, facts.sunday),
@@ -96,6 +96,8 @@ def public_text(facts: WeekFacts) -> tuple[str, ...]:
     """
     heading = t("Veckans läge, vecka {week}", week=_week(facts.monday)) + f" ({days_text(facts.monday, facts.sunday)})"
     kept = [heading] + ([t(SYNTHETIC) + "."] if facts.is_synthetic else [])
+    if not facts.is_over:
+        kept.append(_not_over(facts))
     kept += [_public_counts(facts)]
     endings = [
         t("Siffrorna är vad verksamheterna har sett, inte anmälda brott."),
@@ -419,7 +421,11 @@ def _to_decide(facts: WeekFacts, own: OwnWeek) -> list[Block]:
         questions.append(
             t("Enheter som inte har rapporterat på tre veckor: {areas}. Vem hör av sig?", areas=_listed(some))
         )
-    late = [f"{names[each.municipality_code]} nr {each.number}" for each in _open(facts) if each.is_late]
+    late = [
+        t("{area} nr {number}", area=names[each.municipality_code], number=each.number)
+        for each in _open(facts)
+        if each.is_late
+    ]
     if late:
         shown = late[:_MOST_NAMED] + ([t("{n} till", n=len(late) - _MOST_NAMED)] if len(late) > _MOST_NAMED else [])
         questions.append(t("Försenade åtgärder: {measures}. Nytt datum, eller avslutas de?", measures=_listed(shown)))
@@ -561,6 +567,10 @@ def _feedback(facts: WeekFacts) -> list[Block]:
 def _told(facts: WeekFacts) -> set[str]:
     """The municipalities of which anybody has reported in the week."""
     return {code for code, told in facts.told.items() if facts.monday in told}
+
+
+def _not_over(facts: WeekFacts) -> str:
+    return t("Veckan är inte slut: uppgifter till och med {day}.", day=facts.as_of.isoformat())
 
 
 def _category(code: str) -> str:

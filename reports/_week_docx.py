@@ -41,7 +41,7 @@ def week_docx(document: Document, footer: str, is_roomy: bool) -> bytes:
     is_roomy: whether there is so little to say that it fits on its sheet in a larger size.
     """
     word = docx.Document()
-    _set_styles(word, 9.5 if is_roomy else 8.5, "sv-SE" if document.language == "sv" else "en-GB")
+    _set_styles(word, 9.5 if is_roomy else 8, "sv-SE" if document.language == "sv" else "en-GB")
     _set_sheet(word, document, footer)
     for at, banner in enumerate(document.banners):
         _banner(word, banner, is_made=at > 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -54,6 +54,12 @@ def render_week(facts: WeekFacts, own: OwnWeek) -> Mapping[str, bytes]:
         OFFICE: week_docx(document, below, roomy),
         PUBLIC: ("\n\n".join(public_text(facts)) + "\n").encode(),
     }
+
+
+def weeks_made_from(data: Path, releases: Collection[str]) -> list[Path]:
+    """The folders of pages that are made from any of the releases, half-written ones too; each page names its own."""
+    pages = sorted((data / "output" / FOLDER).rglob(PAGE))
+    return [page.parent for page in pages if any(each.encode() in page.read_bytes() for each in releases)]
 
 
 def footer(document: Document) -> str:
