@@ -61,7 +61,7 @@ def texts_in(value: object) -> Iterator[str]:
 
 def sentences() -> dict[str, str]:
     """Every sentence that may be asked for by `t`, and where: written there, in a template, in a list, or in data."""
-    found = {node.args[0].value: module for module, node in calls() if isinstance(node.args[0], ast.Constant)}
+    found = {str(node.args[0].value): module for module, node in calls() if isinstance(node.args[0], ast.Constant)}
     for path in sorted((REPORTS / "templates").glob("*.*")):
         found |= dict.fromkeys(re.findall(r'\bt\("([^"]+)"', path.read_text(encoding="utf-8")), path.name)
     for module, node in calls("t", "words"):
