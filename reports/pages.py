@@ -17,7 +17,7 @@ import jinja2
 
 from reports._blocks import Area, block, overview
 from reports._document import Block, Chart, Document
-from reports._facts import AreaFacts, Release, facts_of, is_shown, title_of
+from reports._facts import AreaFacts, Release, facts_of, title_of
 from reports._language import current, t
 from reports._words import Row, capital, date_text
 
@@ -97,9 +97,7 @@ def front_page(release: Release, banners: Sequence[str], files: Mapping[str, Seq
     known = {area.code: facts_of(area, release) for area in common["beside"]}
 
     def newest(area: Area, indicator: str) -> Row | None:
-        rows = known[area.code].series(indicator)
-        shown = [row for row in rows if is_shown(row)]
-        return shown[-1] if shown else rows[-1] if rows else None
+        return next(reversed(known[area.code].series(indicator)), None)
 
     lines = overview(release.focus_areas, release.definitions, release.key_figures, newest, common["beside"])
     return environment().get_template("index.html.j2").render(**common, overview=lines, files=files).encode()
