@@ -71,7 +71,8 @@ class Plot:
 
 
 def spec_of(plot: Plot, datasets: Mapping[str, Sequence[Json]], layers: Sequence[Json], width: float = WIDTH) -> Json:
-    """A whole specification: datasets by name, and layers, each of which draws one of them."""
+    """A whole specification: datasets by name, and layers, each of which draws one of them if it holds anything."""
+    filled = {name: [*rows] for name, rows in datasets.items() if rows}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": width,
@@ -84,8 +85,8 @@ def spec_of(plot: Plot, datasets: Mapping[str, Sequence[Json]], layers: Sequence
             {"name": name, "value": getattr(plot, name)}
             for name in ("left", "right", "top", "bottom", "first", "last", "low", "high")
         ],
-        "datasets": {name: [*rows] for name, rows in datasets.items()},
-        "layer": [*layers],
+        "datasets": filled,
+        "layer": [each for each in layers if each["data"]["name"] in filled],
     }
 
 
