@@ -8,7 +8,7 @@ the finding, which the caller has, and what a reader of the chart sees.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
@@ -626,9 +626,9 @@ def trend_alternative(
     rows = _dated(rows)
     shown = [row for row in rows if is_shown(row)]
     compared = _compared(rows, others)
-    said = [t("Linjediagram."), finding, *_course(rows, lambda row: figure(row).value, lambda row: float(row["value"]))]
+    said = [t("Linjediagram."), finding, *_course(rows, lambda row: figure(row).value)]
     if compared:
-        ends = [[row for row in other if is_shown(row)][-1] for other in compared]
+        ends = map(_last, compared)
         listed = ", ".join(f"{short_area(row)} {figure(row).number} ({short_period_text(row)})" for row in ends)
         said.append(t("Jämförs med: {others}.", others=listed))
     if promise and _within(_reach(rows), promise):
@@ -638,11 +638,11 @@ def trend_alternative(
     return sentences(said, is_made=any(row["is_synthetic"] for series in (rows, *compared) for row in series))
 
 
-def _course(rows: Sequence[Row], text: Any, value: Any) -> list[str]:
-    """Ends, extremes, gaps and breaks of a series. text and value: what a row shows, for people and to compare."""
+def _course(rows: Sequence[Row], text: Callable[[Row], str]) -> list[str]:
+    """Ends, extremes, gaps and breaks of a series, each figure in the words of `text`."""
     shown = [row for row in rows if is_shown(row)]
     first, last = shown[0], shown[-1]
-    highest, lowest = max(shown, key=value), min(shown, key=value)
+    highest, lowest = (choose(shown, key=lambda row: float(row["value"])) for choose in (max, min))
     said = [
         t(
             "Från {first} ({first_period}) till {last} ({last_period}).",
@@ -749,7 +749,7 @@ def counts_alternative(rows: Sequence[Row], *, finding: str) -> str:
     said = [
         t("Stapeldiagram."),
         finding,
-        *_course(rows, lambda row: number(row["value"]), lambda row: float(row["value"])),
+        *_course(rows, lambda row: number(row["value"])),
     ]
     return sentences(said, is_made=any(row["is_synthetic"] for row in rows))
 
@@ -880,7 +880,7 @@ _DOTS = (
 )
 
 
-def intervals_alternative(rows_by_area: Mapping[str, Row], *, finding: str, own: str) -> str:
+def intervals_alternative(rows_by_area: Mapping[str, Row], *, finding: str) -> str:
     """What a reader of the chart of `intervals_spec` sees, in words, the finding first."""
     shown = {code: row for code, row in rows_by_area.items() if is_shown(row)}
     said = [t("Punktdiagram med osäkerhetsintervall."), finding]
