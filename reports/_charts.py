@@ -8,7 +8,7 @@ the finding, which the caller has, and what a reader of the chart sees.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby, pairwise
@@ -71,7 +71,8 @@ class Plot:
 
 
 def spec_of(plot: Plot, datasets: Mapping[str, Sequence[Json]], layers: Sequence[Json], width: float = WIDTH) -> Json:
-    """A whole specification: datasets by name, and layers, each of which draws one of them."""
+    """A whole specification: datasets by name, and layers, each of which draws one of them if it holds anything."""
+    filled = {name: [*rows] for name, rows in datasets.items() if rows}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": width,
@@ -84,8 +85,8 @@ def spec_of(plot: Plot, datasets: Mapping[str, Sequence[Json]], layers: Sequence
             {"name": name, "value": getattr(plot, name)}
             for name in ("left", "right", "top", "bottom", "first", "last", "low", "high")
         ],
-        "datasets": {name: [*rows] for name, rows in datasets.items()},
-        "layer": [*layers],
+        "datasets": filled,
+        "layer": [each for each in layers if each["data"]["name"] in filled],
     }
 
 
@@ -620,9 +621,9 @@ def trend_alternative(
     rows = _dated(rows)
     shown = [row for row in rows if is_shown(row)]
     compared = _compared(rows, others)
-    said = [t("Linjediagram."), finding, *_course(rows, lambda row: figure(row).value, lambda row: float(row["value"]))]
+    said = [t("Linjediagram."), finding, *_course(rows, lambda row: figure(row).value)]
     if compared:
-        ends = [[row for row in other if is_shown(row)][-1] for other in compared]
+        ends = map(_last, compared)
         listed = ", ".join(f"{short_area(row)} {figure(row).number} ({short_period_text(row)})" for row in ends)
         said.append(t("Jämförs med: {others}.", others=listed))
     if promise and _within(_reach(rows), promise):
@@ -632,11 +633,11 @@ def trend_alternative(
     return sentences(said, is_made=any(row["is_synthetic"] for series in (rows, *compared) for row in series))
 
 
-def _course(rows: Sequence[Row], text: Any, value: Any) -> list[str]:
-    """Ends, extremes, gaps and breaks of a series. text and value: what a row shows, for people and to compare."""
+def _course(rows: Sequence[Row], text: Callable[[Row], str]) -> list[str]:
+    """Ends, extremes, gaps and breaks of a series, each figure in the words of `text`."""
     shown = [row for row in rows if is_shown(row)]
     first, last = shown[0], shown[-1]
-    highest, lowest = max(shown, key=value), min(shown, key=value)
+    highest, lowest = (choose(shown, key=lambda row: float(row["value"])) for choose in (max, min))
     said = [
         t(
             "Från {first} ({first_period}) till {last} ({last_period}).",
@@ -743,7 +744,7 @@ def counts_alternative(rows: Sequence[Row], *, finding: str) -> str:
     said = [
         t("Stapeldiagram."),
         finding,
-        *_course(rows, lambda row: number(row["value"]), lambda row: float(row["value"])),
+        *_course(rows, lambda row: number(row["value"])),
     ]
     return sentences(said, is_made=any(row["is_synthetic"] for row in rows))
 
@@ -874,7 +875,7 @@ _DOTS = (
 )
 
 
-def intervals_alternative(rows_by_area: Mapping[str, Row], *, finding: str, own: str) -> str:
+def intervals_alternative(rows_by_area: Mapping[str, Row], *, finding: str) -> str:
     """What a reader of the chart of `intervals_spec` sees, in words, the finding first."""
     shown = {code: row for code, row in rows_by_area.items() if is_shown(row)}
     said = [t("Punktdiagram med osäkerhetsintervall."), finding]

@@ -367,9 +367,9 @@ def _beside(
     return found
 
 
-def map_alternative(values: Mapping[str, Row | None], *, finding: str, own: Collection[str]) -> str:
+def map_alternative(values: Mapping[str, Row | None], *, finding: str) -> str:
     """What a reader of the map of `map_spec` sees, in words, the finding first."""
-    labels = _labels(values, own)
+    labels = _labels(values, ())
     shown = {code: row for code, row in values.items() if row is not None and is_shown(row)}
     ranked = sorted(shown, key=lambda code: float(shown[code]["value"]), reverse=True)
     said = [
