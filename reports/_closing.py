@@ -101,7 +101,7 @@ def _map(facts: AreaFacts) -> Chart | None:
     return Chart(
         id="karta",
         finding=t("{title} i kommunerna", title=title),
-        alternative=map_alternative(values, finding=said, own=own or codes),
+        alternative=map_alternative(values, finding=said),
         caption=f"{title}, {unit}. {t(MAP_SOURCE)}",
         spec=spec,
         table=Table(id="karta-tabell", caption=t("{title} i kommunerna", title=title), columns=columns, rows=lines),

@@ -230,7 +230,7 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
     return Chart(
         id=id,
         finding=said,
-        alternative=intervals_alternative(beside, finding=said, own=facts.area.code),
+        alternative=intervals_alternative(beside, finding=said),
         caption=f"{named}, {t(definition['unit'])}",
         spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.code),
         table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=lines),

@@ -22,6 +22,7 @@ from sources._declare import (
     Disclosure,
     Landing,
     Licence,
+    Reuse,
     Source,
     Text,
 )
@@ -40,7 +41,7 @@ _DECLARED = Source(
     title="Kommunens egen kalender",
     publisher="Kommunen",
     homepage="",
-    licence=Licence("Internt underlag", ""),
+    licence=Licence("Internt underlag", "", Reuse.FREE),
     attribution="",
     attribution_processed="",
     cadence=Cadence.IRREGULAR,

@@ -23,7 +23,7 @@ from models.methods.power import smallest_detectable_change
 from models.methods.rates import Floats
 from models.methods.ratios import change_ratio, percent_change, rate_ratio
 from reports._language import language
-from reports._phrases import in_sentence, is_on_the_edge, place, title, when
+from reports._phrases import in_sentence, is_on_the_edge, name_of, place, when
 from reports._sentences import (
     change_sentence,
     comparison_sentence,
@@ -644,7 +644,7 @@ def test_no_two_judgements_share_a_symbol() -> None:
 def test_an_extent_in_english_takes_its_title_from_the_definition() -> None:
     with language("en"):
         assert (
-            plain(judgement_sentence(EXTENT, VANDALISM)) == "Largest number: reported vandalism, 2 857 cases in 2023."
+            plain(judgement_sentence(EXTENT, VANDALISM)) == "Largest number: reported vandalism, 2,857 cases in 2023."
         )
 
 
@@ -716,11 +716,11 @@ def test_a_title_in_the_middle_of_a_sentence(named: str, within: str) -> None:
     ],
 )
 def test_a_title_leaves_its_unit_to_the_figure(named: str, unit: str, short: str) -> None:
-    assert title({"title": named, "unit": unit}) == short
+    assert name_of({"title": named, "unit": unit}) == short
 
 
 def test_a_title_names_its_category() -> None:
-    assert title(UNSAFE, {"breakdown": "sex", "category": "women"}) == "Otrygga utomhus sen kväll, kvinnor"
+    assert name_of(UNSAFE, {"breakdown": "sex", "category": "women"}) == "Otrygga utomhus sen kväll, kvinnor"
 
 
 @pytest.mark.parametrize(
@@ -747,7 +747,9 @@ def test_a_benchmark_nobody_has_put_into_words_stops() -> None:
 
 
 def numbers(text: str) -> list[str]:
-    """The numbers of a text as they are written, without the space between thousands."""
+    """The numbers of a text as they are written in Swedish, without the space between thousands."""
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", NBSP, text)  # no figure has three decimals: it is English
+    text = re.sub(r"(?<=\d)\.(?=\d)", ",", text)
     return [found.replace(NBSP, "") for found in re.findall(rf"\d+(?:{NBSP}\d{{3}})*(?:,\d+)?", text)]
 
 
@@ -913,7 +915,7 @@ def everything_said(released: Mapping[str, Sequence[Row]]) -> list[str]:
         by_focus.setdefault((row["area_code"], row["focus_area"]), []).append(row)
     texts += [disagreement_sentence(rows) for rows in by_focus.values()]
     texts += [
-        missing_sentence(title(definitions[row["indicator"]], row), row["status"])
+        missing_sentence(name_of(definitions[row["indicator"]], row), row["status"])
         for row in released["indicators"]
         if row["status"] != "ok"
     ]
