@@ -247,7 +247,7 @@ def _counted(facts: WeekFacts, code: str) -> Table:
             Column(title=t("Kategori")),
             Column(title=t("v {week}", week=_week(facts.monday)), is_number=True),
             Column(title=t("v {week}", week=_week(facts.monday - WEEK)), is_number=True),
-            Column(title=t("medel 8\u00a0v"), is_number=True),
+            Column(title=t("medel\u00a08\u00a0v"), is_number=True),
             Column(title=t("i\u00a0fjol"), is_number=True),
         ),
         rows=tuple(
@@ -311,7 +311,7 @@ def _reporting(facts: WeekFacts) -> list[Block]:
             usual = mean_before(
                 {week: each.reporters for week, each in facts.told[code].items()}, facts.told[code], facts.monday
             )
-            item += t(" (medel 8 v:\u00a0{mean})", mean=number(usual, 1)) if usual is not None else ""
+            item += t(" (medel\u00a08\u00a0v:\u00a0{mean})", mean=number(usual, 1)) if usual is not None else ""
         items.append(item + ".")
     said: list[Block] = [Bullets(items=tuple(items))]
     if without_list:

@@ -516,7 +516,13 @@ def test_the_page_has_eight_blocks_in_the_groups_order(sample: Made) -> None:
 def test_the_counts_are_those_of_the_release(sample: Made) -> None:
     facts = facts_of(sample)
     table = counts_of(week_document(facts, OwnWeek()))["1419"]
-    assert [column.title for column in table.columns] == ["Kategori", "v 31", "v 30", "medel 8\u00a0v", "i\u00a0fjol"]
+    assert [column.title for column in table.columns] == [
+        "Kategori",
+        "v 31",
+        "v 30",
+        "medel\u00a08\u00a0v",
+        "i\u00a0fjol",
+    ]
     rows = {row[0].text: [cell.text for cell in row[1:]] for row in table.rows}
     assert next(iter(rows)) == "Alla händelser"
     assert rows["Buskörning"] == ["3", "0", "0,5", "1,0"]
@@ -580,7 +586,7 @@ def test_who_has_reported_is_counted_by_the_list_where_there_is_one(own: Made) -
     lines = said(section(week_document(facts_of(own), OwnWeek()), "rapporterat")).splitlines()
     assert lines == [
         "Stenungsund: 2 av 4 enheter har rapporterat, 2 saknas; 1 har inte hörts på tre veckor.",
-        "Tjörn: 8 verksamheter har rapporterat (medel 8 v:\u00a02,0).",
+        "Tjörn: 8 verksamheter har rapporterat (medel\u00a08\u00a0v:\u00a02,0).",
         "Orust: ingen rapport.",
         "Vilka som saknas kan inte sägas för Tjörn och Orust: listan över vilka som ska rapportera saknas.",
     ]
