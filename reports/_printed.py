@@ -29,7 +29,7 @@ from reports._document import (
 )
 from reports._fit import GAP, Laid, fitted, sized
 from reports._language import language, t
-from reports._measure import column_widths
+from reports._measure import breaks_words, column_widths
 from reports._words import SYNTHETIC
 
 # What XML 1.0 cannot hold. A paragraph is one text: line ends and tabs are spaces.
@@ -135,7 +135,6 @@ def printed(document: Document, drawings: Drawings) -> Laid:
                 "chart": t("Diagram"),
                 "page": t("Sida"),
                 "of": t("av"),
-                "status": t("Status"),
             },
         }
 
@@ -196,7 +195,7 @@ class _Press:
             elif before["kind"] == made["kind"] == "chart" and before["is_half"] and made["is_half"]:
                 share = (width - GAP) / 2
                 charts = [sized(chart, share) for chart in (before, made)]
-                laid[-1] = {"kind": "abreast", "charts": charts, "width": share}
+                laid[-1] = {"kind": "abreast", "charts": charts, "widths": [share] * 2}
             else:
                 laid.append(made)
         return laid
@@ -227,7 +226,7 @@ class _Press:
             case Columns():
                 share = (width - GAP * (len(block.columns) - 1)) / len(block.columns)
                 columns = [self.blocks(column, share, level=level) for column in block.columns]
-                return {"kind": "columns", "columns": columns, "width": share}
+                return {"kind": "columns", "columns": columns, "widths": [share] * len(columns)}
 
     def table(self, table: Table, width: float) -> Laid:
         # Where every row has a constructed figure it is said once, above, and not in each cell.
@@ -242,15 +241,15 @@ class _Press:
             )
             for number, column in enumerate(table.columns)
         ]
+        widths = column_widths(columns, width)
         return {
             "kind": "table",
+            "is_tight": breaks_words(columns, widths, 8.5),
             "caption": clean(table.caption),
             "mark": t(SYNTHETIC) if all_constructed else "",
             "columns": [
                 {"title": title, "is_number": column.is_number, "is_day": column.is_day, "width": round(points, 1)}
-                for column, (title, _, _), points in zip(
-                    table.columns, columns, column_widths(columns, width), strict=True
-                )
+                for column, (title, _, _), points in zip(table.columns, columns, widths, strict=True)
             ],
             "rows": rows,
             "note": clean(table.note),
