@@ -25,7 +25,7 @@ _TEXTS = ("paragraph", "bullets", "spoken")
 def fitted(section: Laid, width: float) -> Laid:
     """The section, with texts side by side and then smaller charts if it would not fit a sheet otherwise.
 
-    A section that needs two sheets whatever is done is left as it was.
+    A section that needs two sheets whatever is done has its texts side by side, which leaves the second one shorter.
     """
     title = f"{section['kicker']}: {section['title']}" if section["kicker"] else section["title"]
     room = SHEET - 16.0 - 16.7 * line_count(title, 14.5, width, bold=True)
@@ -34,7 +34,7 @@ def fitted(section: Laid, width: float) -> Laid:
             blocks = [_scaled(block, scale) for block in arranged]
             if height(blocks, width) <= room:
                 return section | {"blocks": blocks}
-    return section
+    return section | {"blocks": _beside(section["blocks"], width)}
 
 
 def height(blocks: Sequence[Laid], width: float) -> float:

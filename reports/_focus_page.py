@@ -34,7 +34,7 @@ from reports._sentences import (
 )
 from reports._words import MEASURE_STATUSES, Row, is_self_selected, month_text, number, words
 
-_KEY_FIGURES, _EACH_BASIS, _LIMITS = 3, 3, 4
+_KEY_FIGURES, _EACH_BASIS, _LIMITS = 3, 2, 3
 _BASES = {"registered": "Anmält och registrerat", "own_services": "Rapporterat", "asked": "Upplevt"}
 _NO_SUCH = {
     "registered": "Ingen myndighet registrerar detta per kommun.",
@@ -136,6 +136,8 @@ def side_by_side(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) -> l
         shown = [each for each in mine if facts.shown(each["indicator"])]
         chosen = [each["indicator"] for each in key_definitions(facts, focus_area)]
         shown.sort(key=lambda each: chosen.index(each["indicator"]) if each["indicator"] in chosen else len(chosen))
+        # What stands above as a key figure is not told again, unless nothing else would be left.
+        shown = [each for each in shown if each["indicator"] not in chosen[:_KEY_FIGURES]] or shown
         column: list[Block] = [Heading(text=t(title))]
         if shown:
             column.append(Bullets(items=tuple(_line(facts, each) for each in shown[:_EACH_BASIS])))
