@@ -72,7 +72,7 @@ def draw(document: Document, svg: Callable[[Mapping[str, Any]], str]) -> dict[st
 
 
 def drawing(svg: str) -> Drawing:
-    """A chart that is already SVG, as printed formats take it. Raises ValueError for an SVG without a size in pixels."""
+    """A chart that is already SVG, as print takes it. Raises ValueError for an SVG without a size in pixels."""
     tag = svg[: svg.find(">") + 1]
     sizes = [re.search(rf'\s{side}="([0-9.]+)(?:px)?"', tag) for side in ("width", "height")]
     width, height = (float(size[1]) if size else 0.0 for size in sizes)
