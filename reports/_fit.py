@@ -27,7 +27,7 @@ _TEXTS = ("paragraph", "bullets", "spoken")
 
 
 def fitted(section: Laid, width: float) -> Laid:
-    """The section with texts beside its charts, which are as large as lets it fit a sheet, or as small as can be read."""
+    """The section with texts beside its charts, as large as lets it fit a sheet, or as small as can be read."""
     title = f"{section['kicker']}: {section['title']}" if section["kicker"] else section["title"]
     room = SHEET - 9.0 - 15.0 * line_count(title, 13.0, width, bold=True)
     arranged = _beside(section["blocks"], width)
