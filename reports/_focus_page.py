@@ -181,7 +181,8 @@ def where_and_when(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) ->
         _, indicator, rows = max(monthly, key=lambda each: (each[0], each[1]))
         definition = facts.release.definitions[indicator]
         said = months_sentence(rows, definition)
-        content.append(months_chart(facts, definition, rows, said, f"{focus_area}-manader"))
+        chart = months_chart(facts, definition, rows, said, f"{focus_area}-manader")
+        content += [chart] if chart is not None else []
         content.append(Paragraph(text=said, voice="generated"))
     places = sorted({row["place"] for row in facts.measures if row["focus_area"] == focus_area and row["place"]})
     if places:
@@ -191,8 +192,11 @@ def where_and_when(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) ->
     return content
 
 
-def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: str, id: str) -> Chart:
-    """Twelve months beside what earlier years let expect."""
+def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: str, id: str) -> Chart | None:
+    """Twelve months beside what earlier years let expect; None where there is no month to show."""
+    spec = months_spec(rows)
+    if spec is None:
+        return None
     name = f"{name_of(definition)}, {facts.area.name}"
     lines = tuple(
         (

@@ -135,7 +135,8 @@ def test_no_word_of_a_chart_leaves_its_drawing_or_covers_another(page: Page, rep
             const texts = [...svg.querySelectorAll("text")].filter((each) => each.textContent.trim());
             const boxes = texts.map((each) => [each.textContent, each.getBoundingClientRect()]);
             const isOutside = (b) =>
-                b.left < frame.left - 1 || b.right > frame.right + 1 || b.top < frame.top - 1 || b.bottom > frame.bottom + 1;
+                b.left < frame.left - 1 || b.right > frame.right + 1 ||
+                b.top < frame.top - 1 || b.bottom > frame.bottom + 1;
             const covers = (a, b) =>
                 Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 &&
                 Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
