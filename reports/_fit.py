@@ -1,0 +1,168 @@
+"""Makes a section that begins a sheet fit that sheet: how high its blocks are, and what can be done about it.
+
+Heights are estimates in points, of the sizes that the DOCX and PDF templates set; a sheet is taken to hold a little
+less than it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from reports._measure import line_count
+
+Laid = dict[str, Any]
+SHEET = 708.0  # between the header and the footer of an A4
+GAP = 14.0  # between what stands abreast
+_SMALLER = (1.0, 0.93, 0.86, 0.8, 0.75)  # how much smaller a chart may become and still be read
+_TEXT, _SMALL, _KEY = (9.5, 11.6), (8.5, 9.8), (20.0, 23.0)  # size and line
+_HEADINGS = {2: ((10.5, 12.1), 9.0), 3: ((9.5, 11.0), 8.0)}
+_SPACER = 5.0
+_TEXTS = ("paragraph", "bullets", "spoken")
+
+
+def fitted(section: Laid, width: float) -> Laid:
+    """The section, with texts side by side and then smaller charts if it would not fit a sheet otherwise.
+
+    A section that needs two sheets whatever is done is left as it was.
+    """
+    title = f"{section['kicker']}: {section['title']}" if section["kicker"] else section["title"]
+    room = SHEET - 16.0 - 16.7 * line_count(title, 14.5, width, bold=True)
+    for scale in _SMALLER:
+        for arranged in (section["blocks"], _beside(section["blocks"], width)):
+            blocks = [_scaled(block, scale) for block in arranged]
+            if height(blocks, width) <= room:
+                return section | {"blocks": blocks}
+    return section
+
+
+def height(blocks: Sequence[Laid], width: float) -> float:
+    """How high the blocks are, one below the other, in a column of this width."""
+    return sum(_HEIGHTS[block["kind"]](block, width) for block in blocks)
+
+
+def _lines(text: str, width: float, font: tuple[float, float], *, bold: bool = False) -> float:
+    return line_count(text, font[0], width, bold=bold) * font[1] if text else 0.0
+
+
+def _paragraph(block: Laid, width: float) -> float:
+    changed = _lines(block["changed"], width - 9, _TEXT) + 4 if block["changed"] else 0.0
+    return _lines(block["text"], width - (9 if block["voice"] == "missing" else 0), _TEXT) + 4 + changed
+
+
+def _bullets(block: Laid, width: float) -> float:
+    return sum(_lines(item, width - 15, _TEXT) + 2 for item in block["items"])
+
+
+def _spoken(block: Laid, width: float) -> float:
+    return 12.0 + height(block["blocks"], width - 9)
+
+
+def _heading(block: Laid, width: float) -> float:
+    font, space = _HEADINGS[block["level"]]
+    return _lines(block["text"], width, font, bold=True) + space
+
+
+def _key_figures(block: Laid, width: float) -> float:
+    share = (width - 2 * GAP) / 3
+    return _SPACER + max(
+        _lines(figure["value"], share, (13.0, 15.0) if figure["is_missing"] else _KEY, bold=True)
+        + _lines(figure["title"], share, _TEXT, bold=True)
+        + sum(_lines(line, share, _SMALL) for line in (*figure["details"], figure["verdict"]))
+        + (12.0 if figure["mark"] else 0.0)
+        + 4.0
+        for figure in block["figures"]
+    )
+
+
+def _table(block: Laid, width: float) -> float:
+    widths = [column["width"] - 8 for column in block["columns"]]
+    heads = zip(block["columns"], widths, strict=True)
+    top = max(_lines(column["title"], wide, _SMALL, bold=True) for column, wide in heads) + 3
+    rows = sum(
+        max(
+            _lines(cell["text"], wide, _SMALL, bold=wide is widths[0]) + _lines(cell["small"], wide, (7.5, 8.7))
+            for cell, wide in zip(row, widths, strict=True)
+        )
+        + 2.5
+        for row in block["rows"]
+    )
+    around = sum(_lines(text, width, _SMALL) + 7 for text in (block["caption"], block["note"]) if text)
+    return top + rows + around + _SPACER + (10.7 if block["mark"] else 0.0)
+
+
+def _chart(block: Laid, width: float) -> float:
+    caption = f"Diagram 00. {block['caption']} {block['see']}"
+    above = _heading(block | {"text": block["finding"]}, width) + (10.7 if block["mark"] else 0.0)
+    return above + float(block["height"]) + _lines(caption, width, _SMALL) + 7
+
+
+def _abreast(block: Laid, width: float) -> float:
+    return _SPACER + max(_chart(chart, (width - GAP) / 2) for chart in block["charts"])
+
+
+def _columns(block: Laid, width: float) -> float:
+    return _SPACER + max(height(column, block["width"]) for column in block["columns"])
+
+
+_HEIGHTS: dict[str, Callable[[Laid, float], float]] = {
+    "paragraph": _paragraph,
+    "bullets": _bullets,
+    "spoken": _spoken,
+    "heading": _heading,
+    "key_figures": _key_figures,
+    "table": _table,
+    "chart": _chart,
+    "abreast": _abreast,
+    "columns": _columns,
+}
+
+
+def _scaled(block: Laid, scale: float) -> Laid:
+    """The block with its pictures smaller."""
+    match block["kind"]:
+        case "chart":
+            return block | {side: round(block[side] * scale, 1) for side in ("width", "height")}
+        case "abreast":
+            return block | {"charts": [_scaled(chart, scale) for chart in block["charts"]]}
+        case "columns":
+            return block | {"columns": [[_scaled(each, scale) for each in column] for column in block["columns"]]}
+    return block
+
+
+def sized(chart: Laid, width: float) -> Laid:
+    """A chart in a width; a small drawing is not blown up to fill it."""
+    width = min(width, chart["most"])
+    return chart | {"width": round(width, 1), "height": round(width * chart["shape"], 1)}
+
+
+def _beside(blocks: Sequence[Laid], width: float) -> list[Laid]:
+    """The blocks with texts under headings side by side: next to a lone half chart, or two after one another."""
+    share = (width - GAP) / 2
+    groups = _groups(blocks)
+    laid: list[Laid] = []
+    while groups:
+        left, right = groups.pop(0), list[Laid]()
+        if left[0]["kind"] == "chart" and left[0]["is_half"]:
+            left = [sized(left[0], share)]
+            while groups and _is_text(groups[0]) and height([*right, *groups[0]], share) <= height(left, share):
+                right += groups.pop(0)
+        elif left[0]["kind"] == "heading" and _is_text(left) and groups and _is_text(groups[0]):
+            right = groups.pop(0)
+        laid += [{"kind": "columns", "columns": [left, right], "width": share}] if right else left
+    return laid
+
+
+def _groups(blocks: Sequence[Laid]) -> list[list[Laid]]:
+    """Texts with the heading they stand under, and everything else by itself."""
+    groups: list[list[Laid]] = []
+    for block in blocks:
+        if block["kind"] in _TEXTS and groups and groups[-1][0]["kind"] in (*_TEXTS, "heading"):
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+    return groups
+
+
+def _is_text(group: Sequence[Laid]) -> bool:
+    return len(group) > 1 or group[0]["kind"] in _TEXTS
