@@ -14,7 +14,7 @@ from reports._measure import line_count
 Laid = dict[str, Any]
 SHEET = 708.0  # between the header and the footer of an A4
 GAP = 14.0  # between what stands abreast
-_SMALLER = (1.0, 0.93, 0.86, 0.8, 0.75)  # how much smaller a chart may become and still be read
+_SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68)  # how much smaller a chart may become and still be read
 _TEXT, _SMALL, _KEY = (9.5, 11.6), (8.5, 9.8), (20.0, 23.0)  # size and line
 _HEADINGS = {2: ((10.5, 12.1), 9.0), 3: ((9.5, 11.0), 8.0)}
 _SPACER = 5.0

@@ -37,7 +37,7 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\
 _BREAKS = re.compile(r"[\t\n\r\x85\u2028\u2029]+")
 TEXT_WIDTH = 482.0  # A4 with margins of 2 cm, in points
 _ALONE = 0.62  # of the width, for a half chart that has no neighbour
-_MOST = 0.85  # points to a pixel: a small drawing is not blown up
+_MOST = 0.8  # points to a pixel: its letters are no larger than those of the text
 _NARROW = 4  # so many columns fit in half the width of a sheet
 
 

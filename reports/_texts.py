@@ -1,5 +1,6 @@
 """What the files of a release say: every text in every kind of file that is known, and the place where it stands."""
 
+import functools
 import json
 import re
 import struct
@@ -14,6 +15,8 @@ import duckdb
 import polars as pl
 
 from models._duckdb import connect
+from reports._pdf_texts import NotAllowed, pdf_texts
+from sources._strict import read_reference
 
 Said = tuple[str, Iterable[str]]
 
@@ -237,12 +240,23 @@ _MAKERS = re.compile(
     r"<(?:\w+:)?(?:creator|lastModifiedBy|Company|Manager|author)\b[^>]*>\s*([^<]+?)\s*</"
     r"|\s(?:\w+:)?(?:author|initials|displayName)\s*=\s*[\"']([^\"']+)[\"']"
 )
-_OURSELVES = "lagesbild"
+
+
+@functools.cache
+def _makers() -> frozenset[str]:
+    """Who may stand as the maker of a file: this product, and municipalities, counties and areas."""
+    names = [
+        name
+        for table, column in (("municipalities", "municipality"), ("counties", "county"), ("areas", "area"))
+        for name in read_reference(table)[column]
+    ]
+    endings = ("", " kommun", "s kommun", " stad", "s stad")
+    return frozenset({"", "lagesbild", *(f"{name}{ending}" for name in names for ending in endings)})
 
 
 def _refuse_makers(place: str, text: str) -> None:
-    """Office programs write who made and commented a file; no list of names finds everyone, so only our own may."""
-    if any("".join(found).strip() not in ("", _OURSELVES) for found in _MAKERS.findall(text)):
+    """Office programs write who made and commented a file; no list of names finds everyone, so only authorities may."""
+    if any(unescape("".join(found)).strip() not in _makers() for found in _MAKERS.findall(text)):
         raise Refused(place, "upphovsperson")
 
 
@@ -252,6 +266,22 @@ def _office(place: str, content: bytes) -> Iterator[Said]:
         for part in archive.infolist():
             if not part.is_dir():
                 yield from _content(f"{place}/{part.filename}", archive.read(part))
+
+
+_LISTED = re.compile(r"</?rdf:(?:Alt|Bag|Seq|li)\b[^>]*>")
+
+
+def _pdf(place: str, content: bytes) -> Iterator[Said]:
+    try:
+        for part, texts in pdf_texts(content):
+            if part == "metadata":
+                yield from _xml(f"{place} {part}", _LISTED.sub("", "".join(texts)).encode())
+            elif part == "författare" and not _makers().issuperset(texts):
+                raise Refused(f"{place} {part}", "upphovsperson")
+            else:
+                yield f"{place} {part}", texts
+    except NotAllowed as problem:
+        raise Refused(place, str(problem)) from None
 
 
 _PNG_PARTS = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs", b"gAMA", b"cHRM", b"sRGB", b"sBIT", b"bKGD")
@@ -298,6 +328,7 @@ _KINDS: Mapping[str, Callable[[str, bytes], Iterator[Said]]] = {
     ".xlsx": _office,
     ".docx": _office,
     ".pptx": _office,
+    ".pdf": _pdf,
     ".png": _png,
     ".jpg": _jpeg,
     ".jpeg": _jpeg,

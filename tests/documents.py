@@ -1,11 +1,13 @@
 """A whole report as the formats get it: every kind of block, every focus area, long titles, gaps, synthetic marks."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
 import polars as pl
+import vl_convert
 
 from reports._document import (
     Block,
@@ -123,6 +125,16 @@ def full_document(
         version="0.6.0",
         is_synthetic=True,
     )
+
+
+def svg(spec: Mapping[str, Any]) -> str:
+    """A chart as it is drawn in the tests."""
+    return vl_convert.vegalite_to_svg(dict(spec))
+
+
+def serif(svg: str) -> str:
+    """A drawing in the one typeface that a PDF has here."""
+    return re.sub(r'font-family="[^"]*"', 'font-family="Libertinus Serif"', svg)
 
 
 def hostile_document() -> Document:
@@ -724,9 +736,9 @@ def trend(
         for year in range(2010, 2026)
         for value in (round(start + drift * (year - 2010) + (year * 37) % 61, 1),)
     ]
-    x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0}}
+    x = {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "labelOverlap": True}}
     spec = {
-        **_base(680, 200),
+        **_base(370, 170),
         "data": {"values": rows},
         "layer": [
             {
@@ -782,7 +794,7 @@ def trend(
 def bars(id: str, values: Sequence[tuple[str, float]], finding: str) -> Chart:
     """Bars of counts."""
     spec = {
-        **_base(300, 130),
+        **_base(300, 150),
         "data": {"values": [{"what": what, "n": n} for what, n in values]},
         "mark": {"type": "bar", "color": _BLUE},
         "encoding": {
@@ -816,7 +828,7 @@ def dots(id: str, finding: str, caption: str) -> Chart:
     ]
     y = {"field": "area", "type": "nominal", "sort": None, "title": None}
     spec = {
-        **_base(560, 240),
+        **_base(340, 240),
         "data": {"values": rows},
         "layer": [
             {

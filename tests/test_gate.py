@@ -10,19 +10,32 @@ import sys
 import uuid
 import zipfile
 import zlib
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 import xlsxwriter
+from pptx import Presentation
+from pypdf import PdfWriter
+from pypdf.actions import JavaScript
+from pypdf.generic import RectangleObject
 
 from flows.cli import main
 from flows.pipeline import Plan, add_files, make_plan, read_source, run
 from flows.settings import read_settings
+from reports._document import Chart, Document, Paragraph
+from reports._docx import write_docx
+from reports._pdf import write_pdf
+from reports._pptx import write_pptx
+from reports._printed import draw
 from reports._scheduler import remember_clean
+from reports._zip import read_zip, write_zip
 from reports.gate import find_hits, find_hits_in
 from sources._declare import Text
 from sources._door import hide_identities, identity_key
@@ -30,6 +43,7 @@ from sources._landing import read_manifest
 from sources._problem import Problem
 from sources._registry import all_sources
 from sources._strict import Ledger, Parsed, read_reference
+from tests.documents import full_document, serif, svg
 
 ROOT = Path(__file__).resolve().parents[1]
 PHONE = "ring 070-174 06 05 nu"
@@ -219,12 +233,158 @@ def test_a_picture_may_hold_nothing_but_itself(tmp_path: Path) -> None:
         assert hits(tmp_path, "a.jpg", JPEG.replace(b"{}", segment)) == ["internal/a.jpg: metadata i bilden"]
 
 
-@pytest.mark.parametrize("name", ["a.pdf", "a.gif", "a.bin", "a", "a.docm", ".hidden"])
+# ------------------------------------------------------------------------------------- reports as office files and PDF
+
+NUMBER = "090314-2388"
+
+
+def report(**changes: Any) -> Document:
+    """A short report with one chart, and something changed in it."""
+    made = full_document()
+    area = next(section for section in made.sections if section.id == "vandalism")
+    chart = next(block for block in area.blocks if isinstance(block, Chart))
+    planted = {name: changes.pop(name) for name in ("alternative", "caption", "spec") if name in changes}
+    text = changes.pop("text", "Antalet ryms i det vanliga.")
+    blocks = (replace(chart, **planted), Paragraph(text=text), *changes.pop("blocks", ()))
+    return replace(made, sections=(replace(area, blocks=blocks),), **changes)
+
+
+def printed_hits(folder: Path, kind: str, document: Document) -> set[str]:
+    """What the gate finds in a report, without the name of the file."""
+    path = folder / "internal" / f"a.{kind}"
+    path.parent.mkdir(exist_ok=True)
+    drawings = draw(document, svg)
+    match kind:
+        case "docx":
+            write_docx(document, path, drawings)
+        case "pptx":
+            write_pptx(document, path, drawings)
+        case _:
+            write_pdf(document, path, drawings, serif)
+    return {hit.removeprefix(f"internal/a.{kind}") for hit in hits(folder, path.name, path.read_bytes())}
+
+
+def changed_hits(folder: Path, kind: str, part: str, change: Callable[[bytes], bytes]) -> list[str]:
+    """What the gate finds in a clean report of which one part is changed."""
+    assert printed_hits(folder, kind, report()) == set()
+    path = folder / "internal" / f"a.{kind}"
+    parts = read_zip(path)
+    write_zip(path, parts | {part: change(parts.get(part, b""))})
+    return find_hits_in(folder)
+
+
+@pytest.mark.parametrize("kind", ["docx", "pptx", "pdf"])
+def test_a_whole_report_of_a_municipality_or_an_area_passes(kind: str, tmp_path: Path) -> None:
+    assert printed_hits(tmp_path, kind, full_document()) == set()
+    for author in ("Orusts kommun", "Borås kommun", "Lokalpolisområde Södra Fyrbodal", "Västra Götalands län"):
+        assert printed_hits(tmp_path, kind, report(author=author)) == set()
+
+
+@pytest.mark.parametrize("kind", ["docx", "pptx", "pdf"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"title": f"Lägesbild {NUMBER}"},
+        {"subtitle": f"om {NUMBER}"},
+        {"status": f"Utkast {NUMBER}"},
+        {"banners": (f"Internt {NUMBER}",)},
+        {"facts": (("Framtagen av", NUMBER),)},
+        {"release": NUMBER},
+        {"alternative": f"En linje för {NUMBER}."},
+        {"caption": f"Om {NUMBER}."},
+    ],
+    ids=str,
+)
+def test_a_number_anywhere_in_a_report_stops_it(kind: str, changes: dict[str, Any], tmp_path: Path) -> None:
+    found = printed_hits(tmp_path, kind, report(**changes))
+    assert found
+    assert {hit.rpartition(": ")[2] for hit in found} == {"personnummer"}
+
+
+def test_what_a_pdf_shows_says_and_is_named_is_read_part_by_part(tmp_path: Path) -> None:
+    kinds = {f"{PERSON} står här.": "name", PHONE: "phone", f"nr {NUMBER}": "personnummer"}
+    for text, kind in kinds.items():
+        assert printed_hits(tmp_path, "pdf", report(text=text)) == {f" sida 2: {kind}"}
+    assert printed_hits(tmp_path, "pdf", report(alternative=PHONE)) >= {" beskrivningar: phone"}
+    assert printed_hits(tmp_path, "pdf", report(subtitle=PHONE)) >= {
+        " beskrivningar: phone",
+        " metadata/metadata: phone",
+    }
+    assert printed_hits(tmp_path, "pdf", report(author="Xzqw")) == {" metadata: upphovsperson"}
+
+
+def test_words_in_a_drawing_are_read_letter_by_letter_and_across_lines(tmp_path: Path) -> None:
+    spec = {"width": 300, "height": 40, "data": {"values": [{"a": f"hos {PERSON}", "n": 1}]}, "mark": "bar"}
+    spec |= {"encoding": {"x": {"field": "n", "type": "quantitative"}, "y": {"field": "a", "type": "nominal"}}}
+    assert " sida 2: name" in printed_hits(tmp_path, "pdf", report(spec=spec))
+    for before in range(60, 110, 5):  # somewhere among these the line ends within the number
+        text = "x" * before + " ring 070-174 06 05 nu"
+        assert printed_hits(tmp_path, "pdf", report(text=text)) == {" sida 2: phone"}
+
+
+def pdf_of(folder: Path) -> bytes:
+    assert printed_hits(folder, "pdf", report()) == set()
+    return (folder / "internal" / "a.pdf").read_bytes()
+
+
+def test_a_pdf_may_hold_no_file_script_picture_other_link_or_earlier_version(tmp_path: Path) -> None:
+    content = pdf_of(tmp_path)
+
+    def rewritten(change: Callable[[PdfWriter], object]) -> list[str]:
+        writer = PdfWriter(clone_from=io.BytesIO(content))
+        change(writer)
+        out = io.BytesIO()
+        writer.write(out)
+        return hits(tmp_path, "a.pdf", out.getvalue())
+
+    program = ["internal/a.pdf: fil, formulär eller program i filen"]
+    assert rewritten(lambda writer: writer.add_attachment("a.txt", b"x")) == program
+    assert rewritten(lambda writer: writer.add_open_action(JavaScript("app.alert(1)"))) == program
+    assert rewritten(lambda writer: writer.add_uri(0, "http://example.se", RectangleObject((0, 0, 9, 9)))) == [
+        "internal/a.pdf: länk som inte är https"
+    ]
+    assert rewritten(lambda writer: writer.encrypt("x")) == ["internal/a.pdf: går inte att läsa"]
+    assert hits(tmp_path, "a.pdf", content + content) == ["internal/a.pdf: flera versioner i samma fil"]
+    assert hits(tmp_path, "a.pdf", content + PHONE.encode()) == ["internal/a.pdf: flera versioner i samma fil"]
+    assert hits(tmp_path, "a.pdf", content.replace(b"/StructElem", b"/Image     ", 1)) == [
+        "internal/a.pdf: bild i filen"
+    ]
+    assert hits(tmp_path, "a.pdf", content.replace(b"/ToUnicode", b"/ToNothing")) == [
+        "internal/a.pdf: går inte att läsa"
+    ]
+
+
+def test_comments_alternative_texts_authors_and_notes_in_office_files_are_read(tmp_path: Path) -> None:
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    comment = f'<w:comments {space}><w:comment w:author="{{}}"><w:p><w:t>{{}}</w:t></w:p></w:comment></w:comments>'
+    for author, text, why in (("", f"fråga {NUMBER}", "personnummer"), ("Xzqw", "x", "upphovsperson")):
+        part = comment.format(author, text).encode()
+        found = changed_hits(tmp_path, "docx", "word/comments.xml", lambda _, part=part: part)  # type: ignore[misc]
+        assert found == [f"internal/a.docx/word/comments.xml: {why}"]
+    alternative = changed_hits(
+        tmp_path, "docx", "word/document.xml", lambda xml: xml.replace(b'descr="', f'descr="{NUMBER} '.encode(), 1)
+    )
+    assert alternative == ["internal/a.docx/word/document.xml: personnummer"]
+    for kind in ("docx", "pptx"):
+        found = changed_hits(
+            tmp_path, kind, "docProps/core.xml", lambda xml: xml.replace(b"Stenungsunds kommun", b"Xzqw")
+        )
+        assert found == [f"internal/a.{kind}/docProps/core.xml: upphovsperson"]
+        (tmp_path / "internal" / f"a.{kind}").unlink()
+    assert printed_hits(tmp_path, "pptx", report()) == set()
+    path = tmp_path / "internal" / "a.pptx"
+    show = Presentation(str(path))
+    show.slides[0].notes_slide.notes_text_frame.text = f"säg att {NUMBER} är med"
+    show.save(str(path))
+    assert "internal/a.pptx/ppt/notesSlides/notesSlide1.xml: personnummer" in find_hits_in(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.bin", "a", "a.docm", ".hidden"])
 def test_a_kind_of_file_that_is_not_known_is_itself_a_hit(name: str, tmp_path: Path) -> None:
     assert hits(tmp_path, name, b"x") == [f"internal/{name}: okänd filtyp"]
 
 
-@pytest.mark.parametrize("name", ["a.duckdb", "a.parquet", "a.json", "a.xlsx", "a.png", "a.jpg"])
+@pytest.mark.parametrize("name", ["a.duckdb", "a.parquet", "a.json", "a.xlsx", "a.docx", "a.pdf", "a.png", "a.jpg"])
 def test_a_file_that_cannot_be_read_is_itself_a_hit(name: str, tmp_path: Path) -> None:
     [hit] = hits(tmp_path, name, b"\x89half")
     assert hit == f"internal/{name}: går inte att läsa"
