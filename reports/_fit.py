@@ -14,7 +14,8 @@ from reports._measure import line_count
 Laid = dict[str, Any]
 SHEET = 708.0  # between the header and the footer of an A4
 GAP = 14.0  # between what stands abreast
-_SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68)  # how much smaller a chart may become and still be read
+_SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68, 0.62)  # how much smaller charts are tried
+_READABLE = 0.58  # of the width at which a chart's letters are those of the text: no smaller
 _TEXT, _SMALL, _KEY = (9.5, 11.6), (8.5, 9.8), (20.0, 23.0)  # size and line
 _HEADINGS = {2: ((10.5, 12.1), 9.0), 3: ((9.5, 11.0), 8.0)}
 _SPACER = 5.0
@@ -122,7 +123,8 @@ def _scaled(block: Laid, scale: float) -> Laid:
     """The block with its pictures smaller."""
     match block["kind"]:
         case "chart":
-            return block | {side: round(block[side] * scale, 1) for side in ("width", "height")}
+            least = min(block["width"], _READABLE * block["most"])
+            return sized(block, max(least, block["width"] * scale))
         case "abreast":
             return block | {"charts": [_scaled(chart, scale) for chart in block["charts"]]}
         case "columns":

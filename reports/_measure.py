@@ -9,18 +9,21 @@ from collections.abc import Sequence
 
 # Widths in thousandths of the size, by the characters that share them; what is not here is taken as a wide letter.
 _WIDTHS = {
-    **dict.fromkeys("ijl'’‘", 222),
-    **dict.fromkeys(" !,./:;I[\\]ft\u00a0", 278),
-    **dict.fromkeys("()-r`\u00ad\u2011“”·", 333),
+    **dict.fromkeys("'", 191),
+    **dict.fromkeys("ijl’‘", 222),
+    **dict.fromkeys(" !,./:;I[\\]ft|\u00a0", 278),
+    **dict.fromkeys("()-r`{}\u00ad\u2011“”·", 333),
     **dict.fromkeys('"*', 389),
     **dict.fromkeys("Jckvsxyz^", 500),
     **dict.fromkeys("#$0123456789?L_abdeghnopquåäöéüáà–§", 556),
-    **dict.fromkeys("+<=>~−FTZ", 611),
+    **dict.fromkeys("+<=>~−", 584),
+    **dict.fromkeys("FTZ", 611),
     **dict.fromkeys("&ABEKPSVXYÅÄÉ", 667),
     **dict.fromkeys("CDHNRUw", 722),
     **dict.fromkeys("GOQÖ", 778),
     **dict.fromkeys("Mm", 833),
-    **dict.fromkeys("%W", 944),
+    **dict.fromkeys("%", 889),
+    **dict.fromkeys("W", 944),
     **dict.fromkeys("@…—", 1015),
 }
 _OTHER, _BOLD = 833, 1.09
@@ -42,6 +45,16 @@ def line_count(text: str, size: float, width: float, *, bold: bool = False) -> i
         while used > width:
             lines, used = lines + 1, used - width
     return lines
+
+
+def breaks_words(columns: Sequence[tuple[str, Sequence[str], bool]], widths: Sequence[float], size: float) -> bool:
+    """Whether some word is wider than its column."""
+    return any(
+        text_width(word, size, bold=True) > width
+        for (title, cells, _), width in zip(columns, widths, strict=True)
+        for text in (title, *cells)
+        for word in text.split(" ")
+    )
 
 
 def column_widths(

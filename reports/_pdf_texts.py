@@ -34,8 +34,8 @@ _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|(\r\n|\r|\n)|(.))", re.DOTALL)
 _LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 # What matters in the code of a page; the rest is lines and colours.
 _TOKEN = re.compile(
-    rb"(?P<open>\()|(?P<dict><<|>>)|<(?P<hex>[0-9A-Fa-f\s]*)>|/(?P<font>[^\s/]+)\s+(?P<size>[-+.0-9]+)\s+Tf(?=\s)"
-    rb"|(?<![^\s\])>])(?P<operator>BT|ET|BI)(?=\s)"
+    rb"(?P<open>\()|(?P<dict><<|>>)|<(?P<hex>[0-9A-Fa-f\s]*)>|/(?P<font>[^\s/]+)\s+(?P<size>[-+.0-9]+)\s+Tf(?=[\s/<(\[])"
+    rb"|(?<![^\s\])>])(?P<operator>BT|ET|BI|EMC)(?=[\s/<(\[])"
 )
 _PLACED = re.compile(rb"((?:[-+.0-9]+\s+){6})cm")
 _GOES_ON = (" ", "-", "\u00ad", "\u2010", "\u2011", "\u00a0")
@@ -77,12 +77,11 @@ def pdf_texts(content: bytes) -> Iterator[tuple[str, list[str]]]:
         raise ValueError("packed or encrypted objects")
     if b"/Image" in re.sub(rb"/Image[BCI]\b", b"", outside):
         raise NotAllowed("bild i filen")
-    strings = [_text(string) for _, string in _strings(outside)]
-    yield "beskrivningar", strings
-    if any(
-        not _text(string).startswith("https://") for before, string in _strings(outside) if before.endswith(b"/URI")
-    ):
+    strings = [(before, _text(string)) for before, string in _strings(outside)]
+    if any(not text.startswith("https://") for before, text in strings if before.endswith(b"/URI")):
         raise NotAllowed("länk som inte är https")
+    yield "beskrivningar", [text for _, text in strings]
+    yield "författare", [text for before, text in strings if before.endswith(b"/Author")]
     try:
         reader = pypdf.PdfReader(BytesIO(content))
         root = reader.root_object
@@ -149,6 +148,7 @@ def _shown(code: bytes, resources: Any, seen: set[int], known: dict[int, _Font])
     size, depth, at, begun = 0.0, 0, 0, 0
     runs: list[_Run] = []
     letters: list[int] = []
+    instead: str | None = None  # what is to be read in the place of the signs that follow
     while match := _TOKEN.search(code, at):
         at = match.end()
         string = None
@@ -164,10 +164,15 @@ def _shown(code: bytes, resources: Any, seen: set[int], known: dict[int, _Font])
             raise NotAllowed("bild i filen")
         elif match["operator"] == b"BT":
             begun, letters = match.start(), []
+        elif match["operator"] == b"EMC":
+            instead = None
         elif font and letters:
-            runs.append(_run(letters, font, size, code[max(0, begun - 200) : begun]))
-        if string is not None and depth:
-            yield _text(string)  # what is to be read in the place of signs
+            runs.append(_run(letters, font, size, code[max(0, begun - 200) : begun], instead))
+            instead = instead and ""
+        if string is not None and code[max(0, match.start() - 20) : match.start()].rstrip().endswith(b"/ActualText"):
+            instead = _text(string)
+        elif string is not None and depth:
+            yield _text(string)
         elif string is not None:
             letters += (int.from_bytes(string[n : n + 2]) for n in range(0, len(string), 2))
     yield from _joined(runs)
@@ -178,13 +183,13 @@ def _shown(code: bytes, resources: Any, seen: set[int], known: dict[int, _Font])
             yield from _shown(drawn.get_data(), drawn.get("/Resources", {}), seen, known)
 
 
-def _run(letters: Sequence[int], font: _Font, size: float, before: bytes) -> _Run:
+def _run(letters: Sequence[int], font: _Font, size: float, before: bytes, instead: str | None) -> _Run:
     placed = _PLACED.findall(before)
     a, b, _, _, x, y = (float(number) for number in placed[-1].split()) if placed else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
     along = complex(a, b)
     wide = sum(font.widths.get(letter, font.width) for letter in letters) * size / 1000
     start = complex(x, y)
-    text = "".join(font.texts[letter] for letter in letters)
+    text = "".join(font.texts[letter] for letter in letters) if instead is None else instead
     return _Run(text=text, start=start, end=start + along * wide, size=abs(along) * size)
 
 

@@ -29,7 +29,7 @@ from reports._document import (
 )
 from reports._fit import GAP, Laid, fitted, sized
 from reports._language import language, t
-from reports._measure import column_widths
+from reports._measure import breaks_words, column_widths
 from reports._words import SYNTHETIC
 
 # What XML 1.0 cannot hold. A paragraph is one text: line ends and tabs are spaces.
@@ -242,15 +242,15 @@ class _Press:
             )
             for number, column in enumerate(table.columns)
         ]
+        widths = column_widths(columns, width)
         return {
             "kind": "table",
+            "is_tight": breaks_words(columns, widths, 8.5),
             "caption": clean(table.caption),
             "mark": t(SYNTHETIC) if all_constructed else "",
             "columns": [
                 {"title": title, "is_number": column.is_number, "is_day": column.is_day, "width": round(points, 1)}
-                for column, (title, _, _), points in zip(
-                    table.columns, columns, column_widths(columns, width), strict=True
-                )
+                for column, (title, _, _), points in zip(table.columns, columns, widths, strict=True)
             ],
             "rows": rows,
             "note": clean(table.note),

@@ -414,6 +414,7 @@ def _focus_area(number: int) -> Section:
                     for voice in (_voice(voice),)
                 )
             ),
+            Heading(text="Var och när"),
             replace(
                 bars(
                     f"{key}-manader",
