@@ -12,7 +12,7 @@ from typing import Any
 from reports._measure import line_count
 
 Laid = dict[str, Any]
-SHEET = 708.0  # between the header and the footer of an A4
+SHEET = 716.0  # between the header and the footer of an A4
 GAP = 14.0  # between what stands abreast
 _SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68, 0.62)  # how much smaller charts are tried
 _READABLE = 0.58  # of the width at which a chart's letters are those of the text: no smaller
@@ -103,7 +103,7 @@ def _abreast(block: Laid, width: float) -> float:
 
 
 def _columns(block: Laid, width: float) -> float:
-    return _SPACER + max(height(column, block["width"]) for column in block["columns"])
+    return _SPACER + max(height(column, wide) for column, wide in zip(block["columns"], block["widths"], strict=True))
 
 
 _HEIGHTS: dict[str, Callable[[Laid, float], float]] = {
@@ -139,19 +139,25 @@ def sized(chart: Laid, width: float) -> Laid:
 
 
 def _beside(blocks: Sequence[Laid], width: float) -> list[Laid]:
-    """The blocks with texts under headings side by side: next to a lone half chart, or two after one another."""
-    share = (width - GAP) / 2
+    """Texts side by side: one before a chart to its left, some after a lone half chart to its right, or two texts."""
+    half = [(width - GAP) / 2] * 2
+    third = [(width - GAP) * share for share in (0.36, 0.64)]
     groups = _groups(blocks)
     laid: list[Laid] = []
     while groups:
-        left, right = groups.pop(0), list[Laid]()
+        left, right, widths = groups.pop(0), list[Laid](), half
+        chart = groups[0][0] if groups and groups[0][0]["kind"] == "chart" and not groups[0][0]["is_half"] else None
         if left[0]["kind"] == "chart" and left[0]["is_half"]:
-            left = [sized(left[0], share)]
-            while groups and _is_text(groups[0]) and height([*right, *groups[0]], share) <= height(left, share):
+            left = [sized(left[0], half[0])]
+            while groups and _is_text(groups[0]) and height([*right, *groups[0]], half[1]) <= height(left, half[0]):
                 right += groups.pop(0)
+        elif (
+            chart and left[0]["kind"] in _TEXTS and height(left, third[0]) <= height([sized(chart, third[1])], third[1])
+        ):
+            right, widths = [sized(groups.pop(0)[0], third[1])], third
         elif left[0]["kind"] == "heading" and _is_text(left) and groups and _is_text(groups[0]):
             right = groups.pop(0)
-        laid += [{"kind": "columns", "columns": [left, right], "width": share}] if right else left
+        laid += [{"kind": "columns", "columns": [left, right], "widths": widths}] if right else left
     return laid
 
 

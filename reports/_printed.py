@@ -135,7 +135,6 @@ def printed(document: Document, drawings: Drawings) -> Laid:
                 "chart": t("Diagram"),
                 "page": t("Sida"),
                 "of": t("av"),
-                "status": t("Status"),
             },
         }
 
@@ -196,7 +195,7 @@ class _Press:
             elif before["kind"] == made["kind"] == "chart" and before["is_half"] and made["is_half"]:
                 share = (width - GAP) / 2
                 charts = [sized(chart, share) for chart in (before, made)]
-                laid[-1] = {"kind": "abreast", "charts": charts, "width": share}
+                laid[-1] = {"kind": "abreast", "charts": charts, "widths": [share] * 2}
             else:
                 laid.append(made)
         return laid
@@ -227,7 +226,7 @@ class _Press:
             case Columns():
                 share = (width - GAP * (len(block.columns) - 1)) / len(block.columns)
                 columns = [self.blocks(column, share, level=level) for column in block.columns]
-                return {"kind": "columns", "columns": columns, "width": share}
+                return {"kind": "columns", "columns": columns, "widths": [share] * len(columns)}
 
     def table(self, table: Table, width: float) -> Laid:
         # Where every row has a constructed figure it is said once, above, and not in each cell.

@@ -278,7 +278,7 @@ def _crime() -> Section:
                 columns=(
                     Column(title="Brottstyp"),
                     Column(title="Antal", is_number=True),
-                    Column(title="Per 100 000 invånare", is_number=True),
+                    Column(title=f"Per 100{NBSP}000 invånare", is_number=True),
                     Column(title="Jämfört med liknande kommuner"),
                     Column(title="Jämfört med riket"),
                     Column(title="Utveckling fem år"),
@@ -699,7 +699,7 @@ def _tables() -> Section:
                 columns=(
                     Column(title="År"),
                     Column(title="Antal", is_number=True),
-                    Column(title="Per 100 000 invånare", is_number=True),
+                    Column(title=f"Per 100{NBSP}000 invånare", is_number=True),
                     Column(title="Osäkerhetsintervall", is_number=True),
                     Column(title="Uppgift"),
                 ),
@@ -767,7 +767,7 @@ def trend(
         columns=(
             Column(title="År"),
             Column(title="Område"),
-            Column(title="Per 100 000", is_number=True),
+            Column(title=f"Per 100{NBSP}000", is_number=True),
             Column(title="Osäkerhetsintervall", is_number=True),
         ),
         rows=tuple(
@@ -854,7 +854,7 @@ def dots(id: str, finding: str, caption: str) -> Chart:
     table = Table(
         id=f"{id}-tabell",
         caption=f"{finding}: talen",
-        columns=(Column(title="Område"), Column(title="Per 100 000", is_number=True)),
+        columns=(Column(title="Område"), Column(title=f"Per 100{NBSP}000", is_number=True)),
         rows=tuple((Cell(text=str(row["area"])), Cell(text=f"{row['v']:.0f}")) for row in rows),
     )
     return Chart(

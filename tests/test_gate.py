@@ -308,9 +308,14 @@ def test_what_a_pdf_shows_says_and_is_named_is_read_part_by_part(tmp_path: Path)
     assert printed_hits(tmp_path, "pdf", report(alternative=PHONE)) >= {" beskrivningar: phone"}
     assert printed_hits(tmp_path, "pdf", report(subtitle=PHONE)) >= {
         " beskrivningar: phone",
-        " metadata/metadata: phone",
+        " metadata: phone",
     }
-    assert printed_hits(tmp_path, "pdf", report(author="Xzqw")) == {" metadata: upphovsperson"}
+    assert printed_hits(tmp_path, "pdf", report(author="Xzqw")) == {" författare: upphovsperson"}
+    content = pdf_of(tmp_path)
+    other = content.replace(
+        b"<dc:creator><rdf:Seq><rdf:li>Stenungsunds kommun", b"<dc:creator><rdf:Seq><rdf:li>Xzqw Xzqw Xzqw Xzqw"
+    )
+    assert hits(tmp_path, "a.pdf", other) == ["internal/a.pdf metadata: upphovsperson"]
 
 
 def test_words_in_a_drawing_are_read_letter_by_letter_and_across_lines(tmp_path: Path) -> None:
