@@ -189,14 +189,15 @@ class _Deck:
             return
         slide, room = self.slide(" · ".join(clean(area.kicker or area.title) for area in areas))
         width = (room.width - _GAP) / 2
-        for number, area in enumerate(areas):
+        findings = [_finding(clean(area.title), width) for area in areas]
+        told = max(_height([finding], width) for finding in findings) + 4
+        for number, (area, finding) in enumerate(zip(areas, findings, strict=True)):
             left = room.left + number * (width + _GAP)
-            finding = [_Line(text=clean(area.title), size=16, is_bold=True)]
-            _write(slide, _Box(left=left, top=room.top, width=width, height=58), finding)
-            self.chart(slide, _Box(left=left, top=room.top + 62, width=width, height=room.height - 204), area)
-            _key_figures(
-                slide, _Box(left=left, top=room.top + room.height - 138, width=width, height=138), area, is_beside=True
-            )
+            _write(slide, _Box(left=left, top=room.top, width=width, height=told), [finding])
+            top, below = room.top + told, 138
+            self.chart(slide, _Box(left=left, top=top, width=width, height=room.height - told - below - 4), area)
+            figures = _Box(left=left, top=room.top + room.height - below, width=width, height=below)
+            _key_figures(slide, figures, area, is_beside=True)
 
     def comparison(self, section: Section) -> None:
         charts = [block for block in every_block(section.blocks) if isinstance(block, Chart)]
@@ -399,6 +400,13 @@ def _title_size(title: str) -> tuple[float, int]:
         if lines <= 2:
             break
     return size, lines
+
+
+def _finding(text: str, width: float) -> _Line:
+    """A focus area's finding, on two or three lines where that can be; it is never cut."""
+    sizes = ((size, most) for size, most in ((16, 2), (16, 3), (15, 3), (14, 3), (13, 3), (12, 4), (11, 9)))
+    size = next((size for size, most in sizes if line_count(text, size, width, bold=True) <= most), 10)
+    return _Line(text=text, size=size, is_bold=True)
 
 
 def _height(lines: Iterable[_Line], width: float) -> float:

@@ -542,6 +542,9 @@ def test_what_has_no_room_is_cut_at_the_end_of_a_sentence_and_the_slide_says_so(
         is_cut = last.removesuffix(" … se rapporten").endswith(".") or last.removesuffix(" … se rapporten") in whole
         assert is_cut or re.fullmatch(r"Ytterligare \d+ rader: se rapporten\.", last), last
     assert any(text.startswith("Ytterligare") for text in cut)
+    for section in long_document().sections:
+        if section.kicker:
+            assert section.title.strip() in [text.strip() for text in texts]  # a finding is never cut
 
 
 # ------------------------------------------------------------------------------------------------------- widths, sheets
