@@ -194,7 +194,7 @@ def where_and_when(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) ->
 
 def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: str, id: str) -> Chart | None:
     """Twelve months beside what earlier years let expect; None where there is no month to show."""
-    spec = months_spec(rows)
+    spec = months_spec(rows, unit=t("antal"))
     if spec is None:
         return None
     name = f"{name_of(definition)}, {facts.area.name}"
@@ -218,7 +218,7 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
         finding=_months_finding(rows),
         alternative=months_alternative(rows, finding=said),
         caption=t("{name}, antal per månad", name=name),
-        spec=months_spec(rows, unit=t("antal")),
+        spec=spec,
         table=Table(id=f"{id}-tabell", caption=t("{name}, antal per månad", name=name), columns=columns, rows=lines),
         is_synthetic=any(row["is_synthetic"] for row in rows),
         width="half",

@@ -111,8 +111,8 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
             write_download(folder / "data", each, release.meta.release)
         if formats:
             printed = {name: drawing(svg) for name, svg in drawings.items()}
-            for each in formats:
-                _MAKERS[each](document, folder / f"{code}.{each}", printed)
+            for kind in formats:
+                _MAKERS[kind](document, folder / f"{code}.{kind}", printed)
 
 
 def _files(code: str, formats: Sequence[str]) -> list[tuple[str, str]]:
