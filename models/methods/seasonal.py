@@ -55,5 +55,5 @@ def borrowed_expectation(own: Floats, county: Floats, confidence: float = 0.95) 
         spare = np.where(months > fitted, months - fitted, np.nan)
         dispersion = np.maximum(1.0, np.nansum(residuals, axis=(-2, -1))[..., None] / spare)
         variance_ratio = dispersion * (1 + expected / rests_on)
-        size, share = expected / (variance_ratio - 1), 1 / variance_ratio
+        size, share = np.where(expected > 0, expected / (variance_ratio - 1), np.nan), 1 / variance_ratio
     return expected, np.ceil(nbdtrik(tail, size, share)), np.ceil(nbdtrik(1 - tail, size, share))
