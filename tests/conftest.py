@@ -8,6 +8,7 @@ import pytest
 
 from sources._registry import all_sources
 from tests.replay import hurry
+from tests.sample_release import sample as sample
 
 
 @pytest.fixture(scope="session", autouse=True)
