@@ -16,6 +16,7 @@ from models._model import all_models
 from reports._quality_process import QualityRequest, TableRequest
 from reports.pages import PageMeta, write_pages
 from reports.tables import write_tables
+from reports.workbook import WorkbookMeta, write_workbook
 
 TABLES = tuple(model.table for model in all_models() if model.schema == "output")
 _MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}
@@ -42,7 +43,8 @@ def write_release(
 
     personal: the core tables that rest on sources about people; of them only what concerns things and places
     is written.
-    Each audience has the database, the tables, `release.json` and the report; files are read-only, for the writer too.
+    Each audience has the database, the tables, the workbook, `release.json` and the report; files are read-only, for
+    the writer too.
     """
     folder.mkdir(parents=True)
     with connect(warehouse, read_only=True) as con:
@@ -60,6 +62,12 @@ def write_release(
                 name: con.sql(f"from {schema}.{name}").pl()
                 for name in (table.removeprefix("output.") for table in TABLES)
             }
+        write_workbook(
+            target / "lagesbild.xlsx",
+            tables=tables,
+            focus_areas=focus_areas,
+            meta=WorkbookMeta(release=meta.release, as_of=meta.as_of, audience=audience, area=meta.area),
+        )
         described = _described(meta, audience, tables)
         (target / "release.json").write_text(
             json.dumps(described, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
