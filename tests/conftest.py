@@ -11,6 +11,7 @@ from flows.pipeline import make_plan, run
 from flows.settings import read_settings
 from sources._registry import all_sources
 from tests.replay import hurry
+from tests.sample_release import sample as sample
 
 
 @pytest.fixture(scope="session", autouse=True)
