@@ -578,15 +578,6 @@ def test_nothing_counted_gives_no_band() -> None:
     assert np.isnan([lower, upper]).all()
 
 
-def test_a_month_in_which_nothing_is_expected_has_no_band() -> None:
-    own, county = np.full((12, 3), 1.0), np.full((12, 3), 50.0)
-    own[2], county[2] = 0, 0
-    expected, lower, upper = borrowed_expectation(own, county)
-    assert expected[2] == 0
-    assert np.isnan([lower[2], upper[2]]).all()
-    assert np.isfinite(np.delete(lower, 2)).all()
-
-
 def test_many_municipalities_at_once_are_each_as_alone() -> None:
     rng = np.random.default_rng(7)
     own, county = rng.poisson(8, (20, 12, 4)).astype(np.float64), rng.poisson(80, (12, 4)).astype(np.float64)
