@@ -267,8 +267,8 @@ def actions(facts: AreaFacts, focus_area: str) -> list[Block]:
         content.append(Paragraph(text=t("Inga åtgärder är inrapporterade."), voice="missing"))
         return content
     counted = {status: sum(row["status"] == status for row in mine) for status in MEASURE_STATUSES}
-    said = ", ".join(f"{n} {t(MEASURE_STATUSES[status])}" for status, n in counted.items() if n)
-    content.append(Paragraph(text=t("{n} åtgärder: {said}.", n=len(mine), said=said)))
+    said = ", ".join(f"{t(MEASURE_STATUSES[status])} {n}" for status, n in counted.items() if n)
+    content.append(Paragraph(text=t("Antal åtgärder: {said}.", said=said)))
     done = [row for row in mine if row["status"] == "done" and row["action"]]
     if done:
         content.append(Bullets(items=tuple(_action(row) for row in done[:_EACH_BASIS])))
