@@ -12,29 +12,31 @@ from typing import Any
 from reports._measure import line_count
 
 Laid = dict[str, Any]
-SHEET = 716.0  # between the header and the footer of an A4
+SHEET = 732.0  # between the header and the footer of an A4
 GAP = 14.0  # between what stands abreast
-_SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68, 0.62)  # how much smaller charts are tried
-_READABLE = 0.58  # of the width at which a chart's letters are those of the text: no smaller
-_TEXT, _SMALL, _KEY = (9.5, 11.6), (8.5, 9.8), (20.0, 23.0)  # size and line
-_HEADINGS = {2: ((10.5, 12.1), 9.0), 3: ((9.5, 11.0), 8.0)}
-_SPACER = 5.0
+_SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68)  # how much smaller charts are tried
+_READABLE = 0.6  # of the width at which a chart's letters are those of the text: no smaller
+_TEXT, _SMALL, _SMALLEST, _KEY = (8.5, 10.0), (7.5, 8.7), (7.0, 8.1), (14.0, 16.2)  # size and line
+_HEADINGS = {2: ((9.5, 11.0), 7.0), 3: ((8.5, 9.8), 5.0)}
+_BESIDE = (0.44, 0.56)  # of the width: a chart, and what is said of it
+_OVERHANG = 1.3  # so many times as high as the chart may be what stands beside it
+_SPACER = 4.0
 _TEXTS = ("paragraph", "bullets", "spoken")
 
 
 def fitted(section: Laid, width: float) -> Laid:
-    """The section, with texts side by side and then smaller charts if it would not fit a sheet otherwise.
+    """The section with texts beside its charts, which are as large as lets it fit a sheet.
 
-    A section that needs two sheets whatever is done has its texts side by side, which leaves the second one shorter.
+    `fits`: whether it does; else its charts are as small as can be read.
     """
     title = f"{section['kicker']}: {section['title']}" if section["kicker"] else section["title"]
-    room = SHEET - 16.0 - 16.7 * line_count(title, 14.5, width, bold=True)
+    room = SHEET - 14.0 - 15.0 * line_count(title, 13.0, width, bold=True)
+    arranged = _beside(section["blocks"], width)
     for scale in _SMALLER:
-        for arranged in (section["blocks"], _beside(section["blocks"], width)):
-            blocks = [_scaled(block, scale) for block in arranged]
-            if height(blocks, width) <= room:
-                return section | {"blocks": blocks}
-    return section | {"blocks": _beside(section["blocks"], width)}
+        blocks = [_scaled(block, scale) for block in arranged]
+        if fits := height(blocks, width) <= room:
+            break
+    return section | {"blocks": blocks, "fits": fits}
 
 
 def height(blocks: Sequence[Laid], width: float) -> float:
@@ -67,7 +69,7 @@ def _heading(block: Laid, width: float) -> float:
 def _key_figures(block: Laid, width: float) -> float:
     share = (width - 2 * GAP) / 3
     return _SPACER + max(
-        _lines(figure["value"], share, (13.0, 15.0) if figure["is_missing"] else _KEY, bold=True)
+        _lines(figure["value"], share, (10.5, 12.1) if figure["is_missing"] else _KEY, bold=True)
         + _lines(figure["title"], share, _TEXT, bold=True)
         + sum(_lines(line, share, _SMALL) for line in (*figure["details"], figure["verdict"]))
         + (12.0 if figure["mark"] else 0.0)
@@ -82,7 +84,7 @@ def _table(block: Laid, width: float) -> float:
     top = max(_lines(column["title"], wide, _SMALL, bold=True) for column, wide in heads) + 3
     rows = sum(
         max(
-            _lines(cell["text"], wide, _SMALL, bold=wide is widths[0]) + _lines(cell["small"], wide, (7.5, 8.7))
+            _lines(cell["text"], wide, _SMALL, bold=wide is widths[0]) + _lines(cell["small"], wide, _SMALLEST)
             for cell, wide in zip(row, widths, strict=True)
         )
         + 2.5
@@ -139,22 +141,22 @@ def sized(chart: Laid, width: float) -> Laid:
 
 
 def _beside(blocks: Sequence[Laid], width: float) -> list[Laid]:
-    """Texts side by side: one before a chart to its left, some after a lone half chart to its right, or two texts."""
+    """Texts side by side: what is said of a half chart to its right, one before a large chart to its left, two texts."""
     half = [(width - GAP) / 2] * 2
-    third = [(width - GAP) * share for share in (0.36, 0.64)]
+    narrow, wide = ((width - GAP) * share for share in _BESIDE)
     groups = _groups(blocks)
     laid: list[Laid] = []
     while groups:
         left, right, widths = groups.pop(0), list[Laid](), half
         chart = groups[0][0] if groups and groups[0][0]["kind"] == "chart" and not groups[0][0]["is_half"] else None
         if left[0]["kind"] == "chart" and left[0]["is_half"]:
-            left = [sized(left[0], half[0])]
-            while groups and _is_text(groups[0]) and height([*right, *groups[0]], half[1]) <= height(left, half[0]):
+            beside = [sized(left[0], narrow)]
+            room = height(beside, narrow) * _OVERHANG
+            while groups and _is_text(groups[0]) and height([*right, *groups[0]], wide) <= room:
                 right += groups.pop(0)
-        elif (
-            chart and left[0]["kind"] in _TEXTS and height(left, third[0]) <= height([sized(chart, third[1])], third[1])
-        ):
-            right, widths = [sized(groups.pop(0)[0], third[1])], third
+            left, widths = (beside, [narrow, wide]) if right else (left, half)
+        elif chart and left[0]["kind"] in _TEXTS and height(left, narrow) <= height([sized(chart, wide)], wide):
+            right, widths = [sized(groups.pop(0)[0], wide)], [narrow, wide]
         elif left[0]["kind"] == "heading" and _is_text(left) and groups and _is_text(groups[0]):
             right = groups.pop(0)
         laid += [{"kind": "columns", "columns": [left, right], "widths": widths}] if right else left

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 import vl_convert
@@ -35,20 +37,30 @@ from reports._words import SYNTHETIC
 # What XML 1.0 cannot hold. A paragraph is one text: line ends and tabs are spaces.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile(r"[\t\n\r\x85\u2028\u2029]+")
-TEXT_WIDTH = 482.0  # A4 with margins of 2 cm, in points
-_ALONE = 0.62  # of the width, for a half chart that has no neighbour
+TEXT_WIDTH = 498.9  # A4 with margins of 1.7 cm, in points
+_ALONE = 0.55  # of the width, for a half chart that has no neighbour
 _MOST = 0.8  # points to a pixel: its letters are no larger than those of the text
 _NARROW = 4  # so many columns fit in half the width of a sheet
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drawing:
-    """A chart drawn once for every format: SVG, the same as PNG twice as fine, and its size in CSS pixels."""
+    """A chart drawn once for every format: SVG and its size in CSS pixels."""
 
     svg: str
-    png: bytes
     width: float
     height: float
+
+    @property
+    def png(self) -> bytes:
+        """The same as a picture twice as fine, for the office files; only who asks for it waits for it."""
+        return _png(self.svg)
+
+
+# The charts of both audiences are mostly the same: as many are kept as the areas that get office files have.
+@lru_cache(maxsize=512)
+def _png(svg: str) -> bytes:
+    return bytes(vl_convert.svg_to_png(svg, scale=2.0))
 
 
 Drawings = Mapping[str, Drawing]
@@ -60,13 +72,13 @@ def draw(document: Document, svg: Callable[[Mapping[str, Any]], str]) -> dict[st
 
 
 def drawing(svg: str) -> Drawing:
-    """A chart that is already SVG, with what office files need of it."""
+    """A chart that is already SVG, as the printed formats take it. Raises ValueError for one without a size in pixels."""
     tag = svg[: svg.find(">") + 1]
     sizes = [re.search(rf'\s{side}="([0-9.]+)(?:px)?"', tag) for side in ("width", "height")]
     width, height = (float(size[1]) if size else 0.0 for size in sizes)
     if not width or not height:
         raise ValueError("reports: a chart's SVG has no width and height in pixels")
-    return Drawing(svg=svg, png=bytes(vl_convert.svg_to_png(svg, scale=2.0)), width=width, height=height)
+    return Drawing(svg=svg, width=width, height=height)
 
 
 def clean(text: str) -> str:
@@ -192,13 +204,9 @@ class _Press:
             if before["kind"] == made["kind"] == "spoken" and before["voice"] == made["voice"]:
                 before["blocks"] += made["blocks"]
                 before["label"] = _label(before)
-            elif before["kind"] == made["kind"] == "chart" and before["is_half"] and made["is_half"]:
-                share = (width - GAP) / 2
-                charts = [sized(chart, share) for chart in (before, made)]
-                laid[-1] = {"kind": "abreast", "charts": charts, "widths": [share] * 2}
             else:
                 laid.append(made)
-        return laid
+        return list(_in_pairs(laid, width))
 
     def block(self, block: Block, width: float, *, level: int) -> Laid:
         match block:
@@ -230,7 +238,9 @@ class _Press:
 
     def table(self, table: Table, width: float) -> Laid:
         # Where every row has a constructed figure it is said once, above, and not in each cell.
-        all_constructed = bool(table.rows) and all(any(cell.is_synthetic for cell in row) for row in table.rows)
+        all_constructed = table.is_synthetic or (
+            bool(table.rows) and all(any(cell.is_synthetic for cell in row) for row in table.rows)
+        )
         mark = "" if all_constructed else t("exempeldata")
         rows = [[_cell(cell, mark) for cell in row] for row in table.rows]
         columns = [
@@ -273,6 +283,20 @@ class _Press:
             "shape": drawn.height / drawn.width,
         }
         return sized(made | {"most": drawn.width * _MOST}, width * _ALONE if is_half else width)
+
+
+def _in_pairs(blocks: Iterable[Laid], width: float) -> Iterator[Laid]:
+    """The blocks with half charts that follow each other two abreast; of the last three two stand beside the third."""
+    share = (width - GAP) / 2
+    for is_half, run in groupby(blocks, lambda block: block["kind"] == "chart" and block["is_half"]):
+        charts = list(run)
+        while is_half and len(charts) > 1:
+            first, second, *charts = (sized(chart, share) for chart in charts)
+            if len(charts) == 1:
+                yield {"kind": "columns", "columns": [[first, second], [charts.pop()]], "widths": [share] * 2}
+            else:
+                yield {"kind": "abreast", "charts": [first, second], "widths": [share] * 2}
+        yield from charts
 
 
 def _spoken(made: Laid) -> Laid:
