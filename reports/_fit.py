@@ -6,19 +6,21 @@ less than it does.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from reports._measure import line_count
 
 Laid = dict[str, Any]
-SHEET = 732.0  # between the header and the footer of an A4
+SHEET = 746.0  # between the header and the footer of an A4
 GAP = 14.0  # between what stands abreast
 _SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68)  # how much smaller charts are tried
 _READABLE = 0.6  # of the width at which a chart's letters are those of the text: no smaller
-_TEXT, _SMALL, _SMALLEST, _KEY = (8.5, 10.0), (7.5, 8.7), (7.0, 8.1), (14.0, 16.2)  # size and line
+_TEXT, _SMALL, _SMALLEST, _KEY = (8.5, 9.8), (7.5, 8.7), (7.0, 8.1), (14.0, 16.2)  # size and line
 _HEADINGS = {2: ((9.5, 11.0), 7.0), 3: ((8.5, 9.8), 5.0)}
 _BESIDE = (0.44, 0.56)  # of the width: a chart, and what is said of it
+_SHARES = (1.0, 1.25, 1.5)  # how wide columns of texts are to each other
 _OVERHANG = 1.3  # so many times as high as the chart may be what stands beside it
 _SPACER = 4.0
 _TEXTS = ("paragraph", "bullets", "spoken")
@@ -30,10 +32,11 @@ def fitted(section: Laid, width: float) -> Laid:
     `fits`: whether it does; else its charts are as small as can be read.
     """
     title = f"{section['kicker']}: {section['title']}" if section["kicker"] else section["title"]
-    room = SHEET - 14.0 - 15.0 * line_count(title, 13.0, width, bold=True)
+    room = SHEET - 9.0 - 15.0 * line_count(title, 13.0, width, bold=True)
     arranged = _beside(section["blocks"], width)
-    for scale in _SMALLER:
+    for scale, is_balanced in itertools.product(_SMALLER, (False, True)):
         blocks = [_scaled(block, scale) for block in arranged]
+        blocks = [_balanced(block) for block in blocks] if is_balanced else blocks
         if fits := height(blocks, width) <= room:
             break
     return section | {"blocks": blocks, "fits": fits}
@@ -49,16 +52,16 @@ def _lines(text: str, width: float, font: tuple[float, float], *, bold: bool = F
 
 
 def _paragraph(block: Laid, width: float) -> float:
-    changed = _lines(block["changed"], width - 9, _TEXT) + 4 if block["changed"] else 0.0
-    return _lines(block["text"], width - (9 if block["voice"] == "missing" else 0), _TEXT) + 4 + changed
+    changed = _lines(block["changed"], width - 9, _TEXT) + 3 if block["changed"] else 0.0
+    return _lines(block["text"], width - (9 if block["voice"] == "missing" else 0), _TEXT) + 3 + changed
 
 
 def _bullets(block: Laid, width: float) -> float:
-    return sum(_lines(item, width - 15, _TEXT) + 2 for item in block["items"])
+    return sum(_lines(item, width - 15, _TEXT) + 1 for item in block["items"])
 
 
 def _spoken(block: Laid, width: float) -> float:
-    return 12.0 + height(block["blocks"], width - 9)
+    return 10.5 + height(block["blocks"], width - 9)
 
 
 def _heading(block: Laid, width: float) -> float:
@@ -72,8 +75,8 @@ def _key_figures(block: Laid, width: float) -> float:
         _lines(figure["value"], share, (10.5, 12.1) if figure["is_missing"] else _KEY, bold=True)
         + _lines(figure["title"], share, _TEXT, bold=True)
         + sum(_lines(line, share, _SMALL) for line in (*figure["details"], figure["verdict"]))
-        + (12.0 if figure["mark"] else 0.0)
-        + 4.0
+        + (9.0 if figure["mark"] else 0.0)
+        + 1.0
         for figure in block["figures"]
     )
 
@@ -90,14 +93,15 @@ def _table(block: Laid, width: float) -> float:
         + 2.5
         for row in block["rows"]
     )
-    around = sum(_lines(text, width, _SMALL) + 7 for text in (block["caption"], block["note"]) if text)
-    return top + rows + around + _SPACER + (10.7 if block["mark"] else 0.0)
+    around = sum(_lines(text, width, _SMALL) + 5 for text in (block["caption"], block["note"]) if text)
+    return top + rows + around + _SPACER + (9.0 if block["mark"] else 0.0)
 
 
 def _chart(block: Laid, width: float) -> float:
     caption = f"Diagram 00. {block['caption']} {block['see']}"
-    above = _heading(block | {"text": block["finding"]}, width) + (10.7 if block["mark"] else 0.0)
-    return above + float(block["height"]) + _lines(caption, width, _SMALL) + 7
+    above = _heading(block | {"text": block["finding"]}, width) if block["finding"] else 0.0
+    above += 9.0 if block["mark"] else 0.0
+    return above + float(block["height"]) + _lines(caption, width, _SMALL) + 5
 
 
 def _abreast(block: Laid, width: float) -> float:
@@ -134,6 +138,16 @@ def _scaled(block: Laid, scale: float) -> Laid:
     return block
 
 
+def _balanced(block: Laid) -> Laid:
+    """Columns of texts as wide as makes them lowest: what has most to say gets most room."""
+    if block["kind"] != "columns" or any(each["kind"] == "chart" for column in block["columns"] for each in column):
+        return block
+    room = sum(block["widths"])
+    shares = itertools.product(_SHARES, repeat=len(block["widths"]))
+    tries = [block, *(block | {"widths": [room * each / sum(share) for each in share]} for share in shares)]
+    return min(tries, key=lambda each: _columns(each, room))
+
+
 def sized(chart: Laid, width: float) -> Laid:
     """A chart in a width; a small drawing is not blown up to fill it."""
     width = min(width, chart["most"])
@@ -141,7 +155,7 @@ def sized(chart: Laid, width: float) -> Laid:
 
 
 def _beside(blocks: Sequence[Laid], width: float) -> list[Laid]:
-    """Texts side by side: what is said of a half chart to its right, one before a large chart to its left, two texts."""
+    """Texts side by side: what is said of a half chart to its right, a text before a large one to its left, two texts."""
     half = [(width - GAP) / 2] * 2
     narrow, wide = ((width - GAP) * share for share in _BESIDE)
     groups = _groups(blocks)
@@ -150,11 +164,14 @@ def _beside(blocks: Sequence[Laid], width: float) -> list[Laid]:
         left, right, widths = groups.pop(0), list[Laid](), half
         chart = groups[0][0] if groups and groups[0][0]["kind"] == "chart" and not groups[0][0]["is_half"] else None
         if left[0]["kind"] == "chart" and left[0]["is_half"]:
-            beside = [sized(left[0], narrow)]
+            title = {"kind": "heading", "level": left[0]["level"], "text": left[0]["finding"]}
+            beside = [sized(left[0] | {"finding": ""}, narrow)]
             room = height(beside, narrow) * _OVERHANG
             while groups and _is_text(groups[0]) and height([*right, *groups[0]], wide) <= room:
                 right += groups.pop(0)
-            left, widths = (beside, [narrow, wide]) if right else (left, half)
+            if right:
+                laid.append(title)
+                left, widths = beside, [narrow, wide]
         elif chart and left[0]["kind"] in _TEXTS and height(left, narrow) <= height([sized(chart, wide)], wide):
             right, widths = [sized(groups.pop(0)[0], wide)], [narrow, wide]
         elif left[0]["kind"] == "heading" and _is_text(left) and groups and _is_text(groups[0]):

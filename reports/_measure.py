@@ -5,6 +5,7 @@ The widths are those of Adobe's font metrics for Helvetica (1989), which Arial a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 # Widths in thousandths of the size, by the characters that share them; what is not here is taken as a wide letter.
@@ -60,7 +61,7 @@ def breaks_words(columns: Sequence[tuple[str, Sequence[str], bool]], widths: Seq
 def column_widths(
     columns: Sequence[tuple[str, Sequence[str], bool]], total: float, *, size: float = 8.5, padding: float = 10.5
 ) -> list[float]:
-    """The widths of a table's columns, `total` together: first no word is broken, then long texts get the rest.
+    """The widths of a table's columns, `total` together: no word is broken, and rows take as few lines as can be.
 
     columns: of each its heading, its cells and whether a cell is kept on one line. The first is set in bold.
     """
@@ -68,12 +69,17 @@ def column_widths(
     for number, (title, cells, is_kept) in enumerate(columns):
         words = [(word, True) for word in title.split(" ")]
         words += [(word, number == 0) for cell in cells for word in ([cell] if is_kept else cell.split(" "))]
-        widest = max(text_width(word, size, bold=bold) for word, bold in words)
-        least.append(widest + padding)
-        wished.append(padding + max(widest, *(text_width(text, size, bold=True) for text in (title, *cells))))
+        least.append(max(text_width(word, size, bold=bold) for word, bold in words) + padding)
+        # The root mean square keeps one long cell from starving every other column.
+        wide = [text_width(cell, size, bold=number == 0) for cell in cells if cell] or [0.0]
+        wished.append(padding + math.sqrt(sum(each * each for each in wide) / len(wide)))
     if sum(least) >= total:
         return [each * total / sum(least) for each in least]
-    # The square root keeps one long text from starving several middling ones.
-    wanting = [((wish - each) * each) ** 0.5 for each, wish in zip(least, wished, strict=True)]
-    parts = wanting if any(wanting) else least
-    return [each + (total - sum(least)) * part / sum(parts) for each, part in zip(least, parts, strict=True)]
+    # What is `lines` times too long for its column is so for every column that is not held open by a word.
+    few, many = 0.0, max(wished)
+    for _ in range(50):
+        lines = (few + many) / 2
+        is_too_wide = sum(max(each, wish / lines) for each, wish in zip(least, wished, strict=True)) > total
+        few, many = (lines, many) if is_too_wide else (few, lines)
+    widths = [max(each, wish / many) for each, wish in zip(least, wished, strict=True)]
+    return [each * total / sum(widths) for each in widths]

@@ -72,7 +72,7 @@ def draw(document: Document, svg: Callable[[Mapping[str, Any]], str]) -> dict[st
 
 
 def drawing(svg: str) -> Drawing:
-    """A chart that is already SVG, as the printed formats take it. Raises ValueError for one without a size in pixels."""
+    """A chart that is already SVG, as printed formats take it. Raises ValueError for an SVG without a size in pixels."""
     tag = svg[: svg.find(">") + 1]
     sizes = [re.search(rf'\s{side}="([0-9.]+)(?:px)?"', tag) for side in ("width", "height")]
     width, height = (float(size[1]) if size else 0.0 for size in sizes)
@@ -317,7 +317,7 @@ def _key_figure(figure: KeyFigure) -> Laid:
     return {
         "title": clean(figure.title),
         "value": clean(figure.value),
-        "details": [clean(line) for line in figure.details],
+        "details": [" · ".join(map(clean, figure.details))] if figure.details else [],
         "verdict": clean(figure.verdict),
         "is_missing": figure.is_missing,
         "mark": t("Konstruerade exempeldata") if figure.is_synthetic else "",
