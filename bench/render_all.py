@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import polars as pl
 
@@ -29,16 +30,22 @@ def main(folder: Path) -> None:
             kept = Path(place) / f"drawings-{name}"
             for how in ("ritade på nytt", "ritade förut"):
                 target = Path(place) / f"{name}-{how}"
-                began = time.perf_counter()
+                began, worked = time.perf_counter(), cpu()
                 write_reports(target, release, Wanted(formats=(), drawings=kept))
                 pages = list(target.glob("*.html"))
                 size = sum(page.stat().st_size for page in pages) / len(pages) / 1024
                 seconds = time.perf_counter() - began
-                print(f"{name}, {how}: {seconds:6.2f} s, {len(pages)} sidor, {size:.0f} KiB i snitt", flush=True)
+                print(f"{name}, {how}: {seconds:6.2f} s, processortid {cpu() - worked:.1f} s", end=", ")
+                print(f"{len(pages)} sidor, {size:.0f} KiB i snitt", flush=True)
         began = time.perf_counter()
         write_reports(Path(place) / "office", few, Wanted(drawings=kept))
         print(f"3 kommuner och området med PDF, Word och PowerPoint: {time.perf_counter() - began:6.2f} s")
     print(f"{os.cpu_count()} kärnor")
+
+
+def cpu() -> float:
+    """Seconds of processor that this process and its finished children have used."""
+    return sum(each.ru_utime + each.ru_stime for each in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
 
 
 def read(folder: Path) -> Release:

@@ -108,6 +108,7 @@ def publish(
             previous=output / before if before else None,
             wanted=Wanted(
                 language=plan.settings.language,
+                formats=plan.settings.report_formats,
                 drawings=plan.data / "parsed" / "drawings",
                 texts=texts,
                 changed=changed_since(ledger, told),

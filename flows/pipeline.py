@@ -89,7 +89,8 @@ def release_id(
     looked at is not part of it: a night on which nothing changed gives the same name.
     """
     decided = hashlib.sha256(_code_hash().encode())
-    settings = [plan.settings.area, plan.settings.language, plan.sample, asdict(open_data_of(plan.settings))]
+    how = [plan.settings.language, *plan.settings.report_formats]
+    settings = [plan.settings.area, how, plan.sample, asdict(open_data_of(plan.settings))]
     decided.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
     for result in results:
         decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())

@@ -169,7 +169,7 @@ def measures(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
     rows = tuple(
         (
             Cell(
-                text=titles.get(row["focus_area"], row["focus_area"]),
+                text=titles[row["focus_area"]],
                 small=row["area"],
                 is_synthetic=bool(row["is_synthetic"]),
             ),

@@ -181,7 +181,8 @@ def where_and_when(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) ->
         _, indicator, rows = max(monthly, key=lambda each: (each[0], each[1]))
         definition = facts.release.definitions[indicator]
         said = months_sentence(rows, definition)
-        content.append(months_chart(facts, definition, rows, said, f"{focus_area}-manader"))
+        chart = months_chart(facts, definition, rows, said, f"{focus_area}-manader")
+        content += [chart] if chart is not None else []
         content.append(Paragraph(text=said, voice="generated"))
     places = sorted({row["place"] for row in facts.measures if row["focus_area"] == focus_area and row["place"]})
     if places:
@@ -191,8 +192,11 @@ def where_and_when(facts: AreaFacts, focus_area: str, defined: Sequence[Row]) ->
     return content
 
 
-def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: str, id: str) -> Chart:
-    """Twelve months beside what earlier years let expect."""
+def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: str, id: str) -> Chart | None:
+    """Twelve months beside what earlier years let expect; None where there is no month to show."""
+    spec = months_spec(rows, unit=t("antal"))
+    if spec is None:
+        return None
     name = f"{name_of(definition)}, {facts.area.name}"
     lines = tuple(
         (
@@ -214,7 +218,7 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
         finding=_months_finding(rows),
         alternative=months_alternative(rows, finding=said),
         caption=t("{name}, antal per månad", name=name),
-        spec=months_spec(rows, unit=t("antal")),
+        spec=spec,
         table=Table(id=f"{id}-tabell", caption=t("{name}, antal per månad", name=name), columns=columns, rows=lines),
         is_synthetic=any(row["is_synthetic"] for row in rows),
         width="half",
@@ -263,8 +267,8 @@ def actions(facts: AreaFacts, focus_area: str) -> list[Block]:
         content.append(Paragraph(text=t("Inga åtgärder är inrapporterade."), voice="missing"))
         return content
     counted = {status: sum(row["status"] == status for row in mine) for status in MEASURE_STATUSES}
-    said = ", ".join(f"{n} {t(MEASURE_STATUSES[status])}" for status, n in counted.items() if n)
-    content.append(Paragraph(text=t("{n} åtgärder: {said}.", n=len(mine), said=said)))
+    said = ", ".join(f"{t(MEASURE_STATUSES[status])} {n}" for status, n in counted.items() if n)
+    content.append(Paragraph(text=t("Antal åtgärder: {said}.", said=said)))
     done = [row for row in mine if row["status"] == "done" and row["action"]]
     if done:
         content.append(Bullets(items=tuple(_action(row) for row in done[:_EACH_BASIS])))

@@ -208,7 +208,8 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
         same = next((row for row in there if row["period"] == own["period"] and is_shown(row)), None)
         if same is not None:
             beside.setdefault(code, same)
-    if len(beside) < 2:
+    spec = intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.code)
+    if spec is None:
         return None
     said = finding_of(facts, definition)
     named = f"{name_of(definition)} {figure(own).period}"
@@ -232,7 +233,7 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
         finding=said,
         alternative=intervals_alternative(beside, finding=said),
         caption=f"{named}, {t(definition['unit'])}",
-        spec=intervals_spec(beside, unit=t(definition["unit"]), own=facts.area.code),
+        spec=spec,
         table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=lines),
         is_synthetic=any(row["is_synthetic"] for row in beside.values()),
         width="half",

@@ -59,7 +59,6 @@ def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Do
             (t("Område"), area.name),
             (t("Läget per"), date_text(meta.as_of)),
             (t("Uppgifter till och med"), date_text(newest) or ".."),
-            (t("Beslut"), decision.line()),
             *([(t("Ändrat sedan beslutet"), changed["beslut"])] if "beslut" in changed else []),
             *((t("Att rätta i texterna"), each) for each in own.problems if meta.audience == "internal"),
             *((t("Utkast därför att"), reason) for reason in decision.reasons()),

@@ -18,6 +18,7 @@ from reports._quality_process import QualityRequest, TableRequest
 from reports.catalogue import CatalogueMeta, OpenData, write_catalogue
 from reports.report import Wanted, write_reports
 from reports.tables import write_tables
+from reports.workbook import WorkbookMeta, write_workbook
 from sources._strict import read_reference
 
 TABLES = tuple(model.table for model in all_models() if model.schema == "output")
@@ -54,8 +55,8 @@ def write_release(
     personal: the core tables that rest on sources about people; of them only what concerns things and places
     is written. previous: the folder of the release before this one, which the report says what is new since. wanted:
     how the report is to be written.
-    Each audience has the database, the tables, `release.json` and the report, and the public one what describes them as
-    open data; files are read-only, for the writer too.
+    Each audience has the database, the tables, the workbook, `release.json` and the report, and the public one what
+    describes them as open data; files are read-only, for the writer too.
     """
     folder.mkdir(parents=True)
     with connect(warehouse, read_only=True) as con:
@@ -73,6 +74,12 @@ def write_release(
                 name: con.sql(f"from {schema}.{name}").pl()
                 for name in (table.removeprefix("output.") for table in TABLES)
             }
+        write_workbook(
+            target / "lagesbild.xlsx",
+            tables=tables,
+            focus_areas=focus_areas,
+            meta=WorkbookMeta(release=meta.release, as_of=meta.as_of, audience=audience, area=meta.area),
+        )
         described = _described(meta, audience, tables)
         (target / "release.json").write_text(
             json.dumps(described, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"

@@ -21,7 +21,7 @@ from reports._language import Language, language, t
 from reports._own_texts import OwnTexts, changed_words
 from reports._pdf import write_pdf
 from reports._pptx import write_pptx
-from reports._printed import charts_of, drawing, every_block
+from reports._printed import Drawings, charts_of, drawing, every_block
 from reports._report import banners_of, report_of
 from reports.pages import figures_page, front_page, report_page
 
@@ -71,6 +71,11 @@ def write_reports(folder: Path, release: Release, wanted: Wanted, tell: Callable
 
 
 _MOST_WITH_OFFICE = 20
+_MAKERS: Mapping[str, Callable[[Document, Path, Drawings], None]] = {
+    "pdf": partial(write_pdf, serif=serif),
+    "docx": write_docx,
+    "pptx": write_pptx,
+}
 _given: tuple[Path, Release, Wanted, tuple[str, ...]] | None = None
 
 
@@ -106,9 +111,8 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
             write_download(folder / "data", each, release.meta.release)
         if formats:
             printed = {name: drawing(svg) for name, svg in drawings.items()}
-            makers = {"pdf": partial(write_pdf, serif=serif), "docx": write_docx, "pptx": write_pptx}
-            for each_format in formats:
-                makers[each_format](document, folder / f"{code}.{each_format}", printed)
+            for kind in formats:
+                _MAKERS[kind](document, folder / f"{code}.{kind}", printed)
 
 
 def _files(code: str, formats: Sequence[str]) -> list[tuple[str, str]]:

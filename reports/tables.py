@@ -119,12 +119,12 @@ HEADINGS: Mapping[str, str] = {
     "quantity_unit": "antal_enhet",
     "cost_kr": "kostnad_kr",
 }
-# Text that a spreadsheet would run. A minus alone is a placeholder, and one before figures only a number.
-_RUNS = r"^\s*[=+@＝＋－＠]|^\s*-(?s:.*)[^\d\s,.]|^[\t\r\n]"
-# Text that a Swedish Excel would show as something else, a number or a day: 0114, 2011/12, 7-9, 12:30, 12e5.
-# A month, 2025-08, becomes a day too, but the right one.
-_MISREADS = (
-    r"^0\d+$|^\d{16,}$|^\d+[eE][+-]?\d+$|^\d{1,2}:\d\d|^\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?$"
+# Text before which a cell gets an apostrophe. First what a spreadsheet would run: a minus alone is a placeholder, and
+# one before figures only a number. Then what a Swedish Excel would show as something else, a number or a day: 0114,
+# 2011/12, 7-9, 12:30, 12e5; a month, 2025-08, becomes a day too, but the right one.
+GUARDED = re.compile(
+    r"^\s*[=+@＝＋－＠]|^\s*-(?s:.*)[^\d\s,.]|^[\t\r\n]"
+    r"|^0\d+$|^\d{16,}$|^\d+[eE][+-]?\d+$|^\d{1,2}:\d\d|^\d{1,2}[-/.]\d{1,2}(?:[-/.]\d{2,4})?$"
     r"|^\d{4}/(?:0?[1-9]|1[0-2])$"
 )
 _ORDER = re.compile(r"\border by ([a-z_]+(?:,\s*[a-z_]+)*)\s*$")
@@ -224,7 +224,6 @@ def excel_cells(frame: pl.DataFrame) -> pl.DataFrame:
         elif isinstance(dtype, pl.Datetime):
             cell = cell.dt.convert_time_zone("Europe/Stockholm").dt.strftime("%Y-%m-%d %H:%M")
         elif dtype == pl.String:
-            guarded = pl.concat_str(pl.lit("'"), cell)
-            cell = pl.when(cell.str.contains(f"{_RUNS}|{_MISREADS}")).then(guarded).otherwise(cell)
+            cell = cell.str.replace(GUARDED.pattern, "'${0}")
         cells.append(cell.alias(name))
     return frame.select(cells)

@@ -11,6 +11,7 @@ from flows.pipeline import make_plan, run
 from flows.settings import read_settings
 from sources._registry import all_sources
 from tests.replay import hurry
+from tests.sample_release import sample as sample
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,6 +25,7 @@ def asking() -> Iterator[None]:
         patched.setenv("LAGESBILD_BASE_URLS", json.dumps(nowhere))
         patched.setenv("LAGESBILD_REST_DAYS", "0")
         patched.setenv("LAGESBILD_NOT_FETCHED", "[]")
+        patched.setenv("LAGESBILD_REPORT_FORMATS", "[]")  # seconds a run, and they have tests of their own
         yield
 
 
@@ -45,6 +47,7 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory, asking: None) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         folder = root / "sample"
         if not (folder / "output" / "latest").exists():
-            outcome = run(make_plan(read_settings(data=folder), sample=True))
+            settings = read_settings(data=folder, report_formats=("pdf", "docx", "pptx"))
+            outcome = run(make_plan(settings, sample=True))
             assert outcome.exit_code == 0, outcome.breaches
     return folder

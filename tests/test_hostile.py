@@ -704,7 +704,7 @@ MARKUP = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg/onload=a
 SQL = "x'); drop schema core cascade; --"
 FORMULA = "=cmd|' /C calc'!A0"
 NIGHT = datetime(2026, 8, 7, 0, 30, tzinfo=UTC)
-EVIL = [MARKUP, SQL, FORMULA, "+1+1", "-1", "@sum(1)", "{{7*7}}{% raw %}", "javascript:alert(4)", "../../x", "%s%n"]
+EVIL = [MARKUP, SQL, FORMULA, "+1+1", "-1+1", "@sum(1)", "{{7*7}}{% raw %}", "javascript:alert(4)", "../../x", "%s%n"]
 EVIL.append("x" * 900)
 MAIL = "anna@example.se"
 PERSON = "19640823-3234"
@@ -919,6 +919,15 @@ def test_no_cell_of_a_swedish_csv_is_a_formula(attacked: tuple[Path, Outcome]) -
     ]
     assert len(cells) > 1000
     assert [cell for cell in cells if re.match(r"[=+\-@\t\r\n]", cell) and not re.fullmatch(r"-?[\d,]+", cell)] == []
+
+
+def test_no_cell_of_the_workbook_is_a_formula(attacked: tuple[Path, Outcome]) -> None:
+    books = list((attacked[0] / "output" / "latest").resolve().rglob("*.xlsx"))
+    assert len(books) == 2
+    for book in books:
+        with zipfile.ZipFile(book) as archive:
+            for part in archive.namelist():
+                assert not re.search(rb"<f[ >]", archive.read(part)), part
 
 
 @pytest.mark.parametrize("text", [*EVIL[2:6], " =1+1", "\t=1", "\n=1", "＝1+1", "＠x"])

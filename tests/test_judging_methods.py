@@ -561,19 +561,21 @@ def test_months_not_known_are_left_out() -> None:
     assert np.isnan(borrowed_expectation(np.full((12, 2), NAN), county[:, :2])).all()
 
 
+def test_a_month_in_which_nothing_is_expected_has_no_band() -> None:
+    county = np.full((12, 3), 40.0)
+    county[6] = 0.0  # the county never had one in July
+    own = np.full((12, 3), 2.0)
+    own[6] = 0.0
+    expected, lower, upper = borrowed_expectation(own, county)
+    assert expected[6] == 0
+    assert np.isnan([lower[6], upper[6]]).all()
+    assert np.isfinite(np.delete(lower, 6)).all()
+
+
 def test_nothing_counted_gives_no_band() -> None:
     expected, lower, upper = borrowed_expectation(np.zeros((12, 3)), np.full((12, 3), 50.0))
     assert expected.tolist() == [0] * 12
     assert np.isnan([lower, upper]).all()
-
-
-def test_a_month_in_which_nothing_is_expected_has_no_band() -> None:
-    own, county = np.full((12, 3), 1.0), np.full((12, 3), 50.0)
-    own[2], county[2] = 0, 0
-    expected, lower, upper = borrowed_expectation(own, county)
-    assert expected[2] == 0
-    assert np.isnan([lower[2], upper[2]]).all()
-    assert np.isfinite(np.delete(lower, 2)).all()
 
 
 def test_many_municipalities_at_once_are_each_as_alone() -> None:

@@ -78,6 +78,7 @@ def sentences() -> dict[str, str]:
                 if isinstance(each, ast.Assign)
                 and isinstance(each.value, ast.Dict)
                 and {target.id for target in each.targets if isinstance(target, ast.Name)} & named - upper
+                if all(isinstance(value, ast.Constant) for value in each.value.values)
                 for text in texts_in(ast.literal_eval(each.value))
             }
     for module in ("_closing", "_focus_page", "_words", "_report"):

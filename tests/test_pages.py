@@ -16,8 +16,8 @@ import pytest
 from models._contracts import STATUSES as DECLARED_STATUSES
 from models._model import FLAGS as DECLARED_FLAGS
 from models._model import all_models
-from reports._words import CADENCES, FLAGS, JUDGEMENTS, NBSP, REASONS, RESULTS, STATUSES, SYNTHETIC, number
 from reports._facts import PageMeta, release_of
+from reports._words import CADENCES, FLAGS, JUDGEMENTS, NBSP, REASONS, RESULTS, STATUSES, number
 from reports.report import Wanted, write_reports
 from sources._declare import Cadence
 

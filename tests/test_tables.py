@@ -5,21 +5,21 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from itertools import chain, pairwise
 from pathlib import Path
+from zipfile import ZipFile
 
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pypdf import PdfReader
 
 from flows._version import VERSION
-from flows.pipeline import build_warehouse, make_plan, read_all, release_id
-from flows.settings import read_settings
 from models._duckdb import connect, quote
 from models._model import all_models
 from reports import _columns
@@ -29,41 +29,10 @@ from reports.tables import HEADINGS, swedish, write_parquet, write_swedish
 from sources._problem import Problem
 from sources._registry import all_sources
 from tests.libreoffice import SWEDISH_CSV, Cell, sheets_of
+from tests.sample_release import Release
 
 AUDIENCES = ("internal", "public")
 BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Release:
-    folder: Path
-    release: str
-    warehouse: Path
-    personal: frozenset[str]
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The sample's release as it is written before it is published."""
-    folder = tmp_path_factory.mktemp("sample")
-    now = datetime(2026, 9, 1, 2, 30, tzinfo=UTC)
-    plan = make_plan(read_settings(data=folder / "data"), sample=True, now=now)
-    results = read_all(plan, lambda _: None)
-    release = release_id(plan, results)
-    built = build_warehouse(plan, results, release, lambda _: None)
-    assert built.breaches == ()
-    meta = ReleaseMeta(
-        release=release,
-        as_of=plan.as_of,
-        area="sodra_fyrbodal",
-        municipalities=("1415", "1419", "1421"),
-        version=VERSION,
-        sample=True,
-        snapshots=[],
-    )
-    warehouse = plan.data / "warehouse.duckdb"
-    write_release(folder / "release", warehouse, meta, built.personal, lambda _: None)
-    return Release(folder=folder / "release", release=release, warehouse=warehouse, personal=built.personal)
 
 
 def rows_of(path: Path) -> list[list[str]]:
@@ -345,8 +314,8 @@ def test_the_public_release_holds_output_only_and_the_internal_one_core_too(samp
 def test_the_release_says_which_it_is_in_every_file(sample: Release, audience: str) -> None:
     folder, release = sample.folder / audience, sample.release
     files = [path for path in folder.rglob("*") if path.is_file()]
-    catalogue = {".ttl"} if audience == "public" else set()
-    assert {path.suffix for path in files} == {".duckdb", ".parquet", ".csv", ".json", ".html"} | catalogue
+    kinds = {".duckdb", ".parquet", ".csv", ".json", ".html", ".xlsx", ".pdf", ".docx", ".pptx"}
+    assert {path.suffix for path in files} == kinds | ({".ttl"} if audience == "public" else set())
     for path in files:
         if path.suffix == ".parquet":
             assert (pq.read_metadata(path).metadata or {})[b"release"] == release.encode(), path.name
@@ -365,6 +334,12 @@ def test_the_release_says_which_it_is_in_every_file(sample: Release, audience: s
             assert said[key] == release
         elif path.suffix == ".ttl":
             assert f'dcat:version "{release}"' in path.read_text(encoding="utf-8")
+        elif path.suffix == ".xlsx":
+            assert release in {cell for row in pl.read_excel(path, has_header=False).rows() for cell in row}
+        elif path.suffix == ".pdf":
+            assert release in str(PdfReader(path).metadata)
+        elif path.suffix in (".docx", ".pptx"):
+            assert release.encode() in ZipFile(path).read("docProps/core.xml")
         else:
             assert f"Utgåva {release}" in path.read_text(encoding="utf-8"), path.name
     assert pl.read_parquet(folder / "indicators.parquet")["release"].unique().to_list() == [release]

@@ -1,0 +1,65 @@
+"""What the codes of the output tables are called in the files that people open: closed lists, as in `_words`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reports._words import JUDGEMENTS, RESULTS
+
+AREA_TYPES: Mapping[str, str] = {
+    "municipality": "kommun",
+    "police_area": "lokalpolisområde",
+    "county": "län",
+    "country": "riket",
+    "similar": "liknande kommuner",
+}
+COMPARED_WITH: Mapping[str, str] = {
+    "country": "riket",
+    "county": "länet",
+    "police_area": "lokalpolisområdet",
+    "similar": "liknande kommuner",
+    "neighbours": "grannkommunerna",
+    "previous": "föregående mätning",
+    "promise": "åren före löftet",
+}
+METHOD_NAMES: Mapping[str, str] = {
+    "rate_exact": "räknat antal, exakt osäkerhetsintervall",
+    "rate_byar": "räknat antal, osäkerhetsintervall enligt Byar",
+    "proportion_wilson": "andel av svarande, osäkerhetsintervall enligt Wilson",
+    "proportion_wilson_weighted": "viktad andel av svarande, osäkerhetsintervall enligt Wilson",
+    "published_margin": "utgivarens uppgift och felmarginal",
+    "published": "utgivarens uppgift",
+    "self_selected": "självvalda svar, inget osäkerhetsintervall",
+}
+POLARITIES: Mapping[str, str] = {
+    "low_is_good": "lågt är bra",
+    "high_is_good": "högt är bra",
+    "none": "bedöms inte",
+}
+OUTCOMES: Mapping[str, str] = {
+    **RESULTS,
+    "not_compared": "jämförs inte",
+    "cannot_be_calculated": "kan inte beräknas",
+}
+VERDICTS: Mapping[str, str] = {
+    **JUDGEMENTS,
+    "similar": "ingen säkerställd skillnad",
+    "mixed": "olika mått pekar åt olika håll",
+}
+EFFECTS: Mapping[str, str] = {"ratio": "kvot", "difference": "skillnad"}
+POSITIONS: Mapping[str, str] = {
+    "-2": "klart lägre än de andra",
+    "-1": "lägre än de andra",
+    "0": "skillnaden ryms i slumpen",
+    "1": "högre än de andra",
+    "2": "klart högre än de andra",
+}
+ASPECTS: Mapping[str, str] = {
+    "extent": "omfattning",
+    "development": "utveckling",
+    "comparison": "jämförelse",
+    "concern": "oro",
+    "consequence": "konsekvens",
+}
+SEASONS: Mapping[str, str] = {"own": "områdets egna", "county": "länets"}
+DEEDS: Mapping[str, str] = {"planned": "planerad", "ongoing": "pågår", "done": "klar", "cancelled": "avbruten"}
