@@ -27,19 +27,16 @@ _TEXTS = ("paragraph", "bullets", "spoken")
 
 
 def fitted(section: Laid, width: float) -> Laid:
-    """The section with texts beside its charts, which are as large as lets it fit a sheet.
-
-    `fits`: whether it does; else its charts are as small as can be read.
-    """
+    """The section with texts beside its charts, as large as lets it fit a sheet, or as small as can be read."""
     title = f"{section['kicker']}: {section['title']}" if section["kicker"] else section["title"]
     room = SHEET - 9.0 - 15.0 * line_count(title, 13.0, width, bold=True)
     arranged = _beside(section["blocks"], width)
     for scale, is_balanced in itertools.product(_SMALLER, (False, True)):
         blocks = [_scaled(block, scale) for block in arranged]
         blocks = [_balanced(block) for block in blocks] if is_balanced else blocks
-        if fits := height(blocks, width) <= room:
+        if height(blocks, width) <= room:
             break
-    return section | {"blocks": blocks, "fits": fits}
+    return section | {"blocks": blocks}
 
 
 def height(blocks: Sequence[Laid], width: float) -> float:
@@ -155,7 +152,7 @@ def sized(chart: Laid, width: float) -> Laid:
 
 
 def _beside(blocks: Sequence[Laid], width: float) -> list[Laid]:
-    """Texts side by side: what is said of a half chart to its right, a text before a large one to its left, two texts."""
+    """Texts side by side: what is said of a half chart to its right, one before a large chart to its left, or two."""
     half = [(width - GAP) / 2] * 2
     narrow, wide = ((width - GAP) * share for share in _BESIDE)
     groups = _groups(blocks)

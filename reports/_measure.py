@@ -51,7 +51,7 @@ def line_count(text: str, size: float, width: float, *, bold: bool = False) -> i
 def breaks_words(columns: Sequence[tuple[str, Sequence[str], bool]], widths: Sequence[float], size: float) -> bool:
     """Whether some word is wider than its column."""
     return any(
-        text_width(word, size, bold=True) > width
+        text_width(word, size, bold=True) > width + 0.1  # a column is often as wide as its longest word, and no wider
         for (title, cells, _), width in zip(columns, widths, strict=True)
         for text in (title, *cells)
         for word in text.split(" ")

@@ -32,7 +32,7 @@ from reports._document import (
 from reports._fit import GAP, Laid, fitted, sized
 from reports._language import language, t
 from reports._measure import breaks_words, column_widths
-from reports._words import SYNTHETIC
+from reports._words import NBSP, SYNTHETIC
 
 # What XML 1.0 cannot hold. A paragraph is one text: line ends and tabs are spaces.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -40,6 +40,7 @@ _BREAKS = re.compile(r"[\t\n\r\x85\u2028\u2029]+")
 TEXT_WIDTH = 498.9  # A4 with margins of 1.7 cm, in points
 _ALONE = 0.55  # of the width, for a half chart that has no neighbour
 _MOST = 0.8  # points to a pixel: its letters are no larger than those of the text
+_TABLE, _PADDING = 7.7, 8.5  # the size of a table's text, and what stands between its columns
 _NARROW = 4  # so many columns fit in half the width of a sheet
 
 
@@ -72,7 +73,7 @@ def draw(document: Document, svg: Callable[[Mapping[str, Any]], str]) -> dict[st
 
 
 def drawing(svg: str) -> Drawing:
-    """A chart that is already SVG, as printed formats take it. Raises ValueError for an SVG without a size in pixels."""
+    """A chart that is already SVG, as print takes it. Raises ValueError for an SVG without a size in pixels."""
     tag = svg[: svg.find(">") + 1]
     sizes = [re.search(rf'\s{side}="([0-9.]+)(?:px)?"', tag) for side in ("width", "height")]
     width, height = (float(size[1]) if size else 0.0 for size in sizes)
@@ -246,15 +247,15 @@ class _Press:
         columns = [
             (
                 clean(column.title),
-                [text for row in rows for text in (row[number]["text"], row[number]["small"])],
-                column.is_number or column.is_day,
+                [text for row in rows for text in _unbroken(row[number], is_kept=column.is_number or column.is_day)],
+                False,
             )
             for number, column in enumerate(table.columns)
         ]
-        widths = column_widths(columns, width)
+        widths = column_widths(columns, width, size=_TABLE, padding=_PADDING)
         return {
             "kind": "table",
-            "is_tight": breaks_words(columns, widths, 8.5),
+            "is_tight": breaks_words(columns, [each - _PADDING for each in widths], _TABLE),
             "caption": clean(table.caption),
             "mark": t(SYNTHETIC) if all_constructed else "",
             "columns": [
@@ -322,6 +323,11 @@ def _key_figure(figure: KeyFigure) -> Laid:
         "is_missing": figure.is_missing,
         "mark": t("Konstruerade exempeldata") if figure.is_synthetic else "",
     }
+
+
+def _unbroken(cell: Laid, *, is_kept: bool) -> list[str]:
+    """The texts of a cell; where it is kept on one line its small second line still is not."""
+    return [cell["text"].replace(" ", NBSP) if is_kept else cell["text"], cell["small"]]
 
 
 def _cell(cell: Cell, mark: str) -> Laid:

@@ -41,6 +41,7 @@ from reports._pptx import write_pptx
 from reports._printed import TEXT_WIDTH, Drawing, charts_of, draw, drawing, every_block, printed
 from reports._words import NBSP, SYNTHETIC
 from reports._zip import pack, read_zip, write_zip
+from sources._strict import read_reference
 from tests.documents import FOCUS_AREAS, HOSTILE, INTERNAL, full_document, hostile_document, serif, svg
 
 Kind = Literal["docx", "pptx", "pdf"]
@@ -581,7 +582,8 @@ def test_a_page_section_is_made_to_fit_its_sheet_and_others_are_left_as_they_are
     assert all("Vad siffrorna inte säger" in each for each in told)
     too_much = replace(document.sections[3], blocks=document.sections[3].blocks * 3)
     [kept] = printed(replace(document, sections=(too_much,)), drawn("full"))["sections"][:1]
-    assert [block["kind"] for block in kept["blocks"]].count("columns") == 3  # those of the document, none of ours
+    assert height(kept["blocks"], TEXT_WIDTH) > SHEET
+    assert list(texts(kept["blocks"])).count("Vad siffrorna inte säger") == 3  # and nothing is left out for that
 
 
 def texts(content: Any) -> Iterator[str]:
@@ -667,3 +669,44 @@ def test_powerpoint_shows_a_page_for_each_slide(files: dict[tuple[str, str], Pat
     assert len(reader.pages) == len(Presentation(str(files["full", "pptx"])).slides) == 8
     width, height = reader.pages[0].mediabox.width, reader.pages[0].mediabox.height
     assert width / height == pytest.approx(16 / 9, abs=0.01)
+
+
+# --------------------------------------------------------------------------------------------- the sample's own reports
+
+# The words that an area is named with before the finding, and the first section that is not of the main part.
+NAMES = [name for name in read_reference("focus_areas")["title"] if name != "Brottsligheten i stort"]
+APPENDIX = "Bilaga: metoder"
+
+
+def published(data: Path, kind: Kind) -> list[Path]:
+    """The sample's reports of every area, for both audiences."""
+    found = sorted((data / "output" / "latest").glob(f"*/report/*.{kind}"))
+    assert len(found) == 8  # three municipalities and their police area
+    return found
+
+
+def test_the_sample_s_pdfs_have_twelve_to_sixteen_pages_and_one_for_each_focus_area(sample_data: Path) -> None:
+    for path in published(sample_data, "pdf"):
+        reader = pypdf.PdfReader(path)
+        entries = [entry for entry in reader.outline if not isinstance(entry, list)]
+        starts = [(str(entry.title), reader.get_destination_page_number(entry) or 0) for entry in entries]
+        assert 12 <= dict(starts)[APPENDIX] <= 16, path
+        pages = [
+            after - start
+            for (title, start), (_, after) in pairwise(starts)
+            if title.startswith(tuple(f"{name}: " for name in NAMES))
+        ]
+        assert pages == [1] * 6, path
+
+
+@pytest.mark.slow
+def test_the_sample_s_word_files_have_twelve_to_sixteen_pages_and_one_for_each_focus_area(
+    sample_data: Path, tmp_path: Path
+) -> None:
+    for path in published(sample_data, "docx"):
+        texts = [page.extract_text() for page in pages(path, tmp_path).pages][1:]  # without the list of contents
+        main = next(number for number, text in enumerate(texts, 1) if APPENDIX in text)
+        assert 12 <= main <= 16, path
+        titled = [number for number, text in enumerate(texts) for name in NAMES if re.search(f"^{name}: ", text, re.M)]
+        assert len(titled) == 6, path
+        assert titled == [*range(titled[0], titled[0] + 6)], path
