@@ -13,7 +13,7 @@ from typing import Any
 from reports._measure import line_count
 
 Laid = dict[str, Any]
-SHEET = 746.0  # between the header and the footer of an A4
+SHEET = 738.0  # between the header and the footer of an A4
 GAP = 14.0  # between what stands abreast
 _SMALLER = (1.0, 0.93, 0.86, 0.8, 0.74, 0.68)  # how much smaller charts are tried
 _READABLE = 0.6  # of the width at which a chart's letters are those of the text: no smaller
@@ -22,7 +22,7 @@ _HEADINGS = {2: ((9.5, 11.0), 7.0), 3: ((8.5, 9.8), 5.0)}
 _BESIDE = (0.44, 0.56)  # of the width: a chart, and what is said of it
 _SHARES = (1.0, 1.25, 1.5)  # how wide columns of texts are to each other
 _OVERHANG = 1.3  # so many times as high as the chart may be what stands beside it
-_SPACER = 4.0
+_SPACER = 2.0
 _TEXTS = ("paragraph", "bullets", "spoken")
 
 

@@ -49,11 +49,11 @@ def line_count(text: str, size: float, width: float, *, bold: bool = False) -> i
 
 
 def breaks_words(columns: Sequence[tuple[str, Sequence[str], bool]], widths: Sequence[float], size: float) -> bool:
-    """Whether some word is wider than its column."""
+    """Whether some word is wider than its column; headings and the first column are bold."""
     return any(
-        text_width(word, size, bold=True) > width + 0.1  # a column is often as wide as its longest word, and no wider
-        for (title, cells, _), width in zip(columns, widths, strict=True)
-        for text in (title, *cells)
+        text_width(word, size, bold=is_bold) > width + 0.1  # a column may be just as wide as its longest word
+        for number, ((title, cells, _), width) in enumerate(zip(columns, widths, strict=True))
+        for text, is_bold in ((title, True), *((cell, number == 0) for cell in cells))
         for word in text.split(" ")
     )
 
