@@ -14,7 +14,7 @@ from reports._downloads import download
 from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
 from reports._findings import finding
-from reports._language import t
+from reports._language import language, t
 from reports._phrases import in_sentence, name_of, place
 from reports._words import JUDGEMENTS, RESULTS, Row, capital, is_self_selected, words
 
@@ -151,13 +151,14 @@ def behind(facts: AreaFacts, indicator: str) -> Download:
     """The file with the rows behind a chart, the compared areas' too."""
     keys = [(facts.area.type, facts.area.code), *facts.area.siblings, *facts.area.others]
     rows = [row for kind, code in dict.fromkeys(keys) for row in facts.series(indicator, kind, code)]
-    return download(
-        pl.DataFrame(rows, schema=facts.release.tables["indicators"].schema),
-        facts.release.definitions[indicator],
-        area=facts.area.name,
-        area_code=facts.area.code,
-        sources=facts.release.sources,
-    )
+    with language("sv"):  # its headings and numbers are those of the other files for a Swedish Excel
+        return download(
+            pl.DataFrame(rows, schema=facts.release.tables["indicators"].schema),
+            facts.release.definitions[indicator],
+            area=facts.area.name,
+            area_code=facts.area.code,
+            sources=facts.release.sources,
+        )
 
 
 def trend_chart(facts: AreaFacts, definition: Row, *, id: str, page: str = "", has_others: bool = True) -> Chart | None:

@@ -574,7 +574,7 @@ def _not_over(facts: WeekFacts) -> str:
 
 
 def _category(code: str) -> str:
-    return t(words(code, CATEGORIES, "category"))
+    return words(code, CATEGORIES, "category")
 
 
 def _figure(value: float | None, decimals: int) -> str:

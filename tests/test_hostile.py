@@ -874,6 +874,10 @@ def pages(data: Path) -> Iterator[Path]:
     yield from (data / "output" / "latest").resolve().rglob("*.html")
 
 
+SORTING = (SAMPLE.parents[1] / "reports" / "templates" / "sort.js").read_text(encoding="utf-8")
+LINK = r"https://|#|[\w-]+\.(?:html(?:#|$)|pdf$|docx$|pptx$)|data/[a-z0-9_.-]+\.csv$|\.\./lagesbild\.xlsx$"
+
+
 class _Page(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -902,11 +906,12 @@ def test_no_markup_from_data_is_alive_on_any_page(attacked: tuple[Path, Outcome]
     for path in pages(attacked[0]):
         page = _Page()
         texts.append(path.read_text(encoding="utf-8"))
-        page.feed(texts[-1])
+        # The one script of a page is the house's own, and the page's policy runs no other.
+        page.feed(texts[-1].replace(f"<script>{SORTING}</script>", ""))
         assert page.tags.isdisjoint({"script", "img", "iframe", "object", "embed", "form", "base", "link"}), path
         assert [name for name, _ in page.attributes if name.startswith("on")] == []
         hrefs = {value for name, value in page.attributes if name in ("href", "src", "action")}
-        assert [href for href in hrefs if not re.match(r"https://|#|[\w-]+\.html(#|$)", href)] == []
+        assert [href for href in hrefs if not re.match(LINK, href)] == []
     assert any("&lt;script&gt;" in text for text in texts)  # so something hostile did come this far
 
 
