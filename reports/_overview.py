@@ -165,7 +165,8 @@ def crime_at_large(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
         content += [chart] if chart is not None else []
         content += [Paragraph(text=text, voice="generated") for text in told(facts, main)]
     content += blocks(own.texts.get("overall_crime"), changed, missing="")
-    content.append(_offences(facts))
+    table = _offences(facts)
+    content.append(table if table.rows else Paragraph(text=t("Uppgift saknas."), voice="missing"))
     return Section(
         id="brottsligheten",
         title=t("Kommunen i korthet och brottsligheten i stort"),
@@ -234,7 +235,8 @@ def exposed_and_worried(facts: AreaFacts) -> Section:
     main = main_definition(facts, "perceived_safety")
     if main is not None and (chart := intervals_chart(facts, main, id="oro-jamforelse")):
         content.append(chart)
-    content.append(_by_sex(facts, asked))
+    table = _by_sex(facts, asked)
+    content.append(table if table.rows else Paragraph(text=t("Uppgift saknas."), voice="missing"))
     content.append(
         Paragraph(
             text=t("Undersökningarna når inte alla. De som inte svarar kan ha andra erfarenheter än de som svarar."),
