@@ -664,7 +664,8 @@ def _course(rows: Sequence[Row], text: Callable[[Row], str]) -> list[str]:
 def sentences(said: Iterable[str], *, is_made: bool) -> str:
     """A text alternative: what is seen, where its figures are, and whether they are constructed."""
     made = [t("Konstruerade exempeldata – inte verkliga uppgifter.")] if is_made else []
-    return " ".join([*filter(None, said), t("Alla värden finns i tabellen."), *made])
+    told = [each if each.endswith((".", "?")) else f"{each}." for each in said if each]  # a heading has no full stop
+    return " ".join([*told, t("Alla värden finns i tabellen."), *made])
 
 
 # --- Bars -------------------------------------------------------------------------------------------------------------

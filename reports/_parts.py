@@ -8,7 +8,14 @@ from datetime import date
 
 import polars as pl
 
-from reports._charts import intervals_alternative, intervals_spec, trend_alternative, trend_spec
+from reports._charts import (
+    counts_alternative,
+    counts_spec,
+    intervals_alternative,
+    intervals_spec,
+    trend_alternative,
+    trend_spec,
+)
 from reports._document import Cell, Chart, Column, Download, KeyFigure, Table
 from reports._downloads import download
 from reports._facts import AreaFacts, is_shown, title_of
@@ -19,6 +26,7 @@ from reports._phrases import in_sentence, name_of, place
 from reports._words import JUDGEMENTS, RESULTS, Row, capital, is_self_selected, words
 
 _BENCHMARKS = ("similar", "county", "country")
+_LINES = ("county", "country")  # whose figures are drawn beside an area's own
 
 
 def newest(rows: Sequence[Row]) -> Row | None:
@@ -161,32 +169,41 @@ def behind(facts: AreaFacts, indicator: str) -> Download:
         )
 
 
-def trend_chart(facts: AreaFacts, definition: Row, *, id: str, page: str = "", has_others: bool = True) -> Chart | None:
+def trend_chart(facts: AreaFacts, definition: Row, *, id: str, page: str = "") -> Chart | None:
     """A figure over time with its band, breaks and promise period, its comparisons beside, and the table behind.
 
-    page: the heading of the page it stands on, which is not said twice.
+    What own services report is drawn as counts: a rate would ask to be compared, and every municipality reports its own
+    way. page: the heading of the page it stands on, which is not said twice.
     """
     indicator = definition["indicator"]
     rows = facts.series(indicator)
     shown = [row for row in rows if is_shown(row)]
     if len(shown) < 2:
         return None
+    newest_shown = shown[-1]
+    has_counts = newest_shown["numerator"] is not None and newest_shown["unit"] != "procent"
+    is_counted = definition["basis"] == "own_services" and has_counts
+    unit = t("antal") if is_counted else t(definition["unit"])
+    promise, said = promise_days(facts), finding_of(facts, definition)
     others = []
-    if has_others and not is_self_selected(shown[-1]) and "own_trend_only" not in (shown[-1]["flags"] or ""):
-        for kind, code in facts.area.others:
-            if kind in ("county", "country") and (beside := facts.series(indicator, kind, code)):
-                others.append(beside)
-    promise = promise_days(facts)
-    spec = trend_spec(rows, unit=t(definition["unit"]), promise=promise, others=others)
+    if not is_counted and not is_self_selected(newest_shown):
+        beside = (facts.series(indicator, kind, code) for kind, code in facts.area.others if kind in _LINES)
+        others = [series for series in beside if series]
+    if is_counted:
+        spec = counts_spec(rows, promise=promise)
+    else:
+        spec = trend_spec(rows, unit=unit, promise=promise, others=others)
     if spec is None:
         return None
-    said = finding_of(facts, definition)
-    caption = f"{name_of(definition)}, {t(definition['unit'])}"
+    if is_counted:
+        alternative = counts_alternative(rows, finding=said)
+    else:
+        alternative = trend_alternative(rows, finding=said, promise=promise, others=others)
     return Chart(
         id=id,
         finding=t("Utvecklingen över tid: {name}", name=in_sentence(name_of(definition))) if said == page else said,
-        alternative=trend_alternative(rows, finding=said, promise=promise, others=others),
-        caption=caption,
+        alternative=alternative,
+        caption=f"{name_of(definition)}, {unit}",
         spec=spec,
         table=replace(
             history_table(rows, f"{id}-tabell", f"{title_of(definition)}, {facts.area.name}"),
