@@ -15,7 +15,7 @@ from reports._map import SOURCE as MAP_SOURCE
 from reports._map import map_alternative, map_spec
 from reports._overview import ASPECTS
 from reports._own_texts import OwnTexts, blocks
-from reports._parts import finding_of, intervals_chart, newest, over_time, verdict
+from reports._parts import behind, behind_rows, finding_of, intervals_chart, newest, over_time, verdict
 from reports._phrases import name_of
 from reports._words import (
     CADENCES,
@@ -104,7 +104,13 @@ def _map(facts: AreaFacts) -> Chart | None:
         alternative=map_alternative(values, finding=said),
         caption=f"{title}, {unit}. {t(MAP_SOURCE)}",
         spec=spec,
-        table=Table(id="karta-tabell", caption=t("{title} i kommunerna", title=title), columns=columns, rows=lines),
+        table=Table(
+            id="karta-tabell",
+            caption=t("{title} i kommunerna", title=title),
+            columns=columns,
+            rows=lines,
+            download=behind(facts, main["indicator"]),
+        ),
         is_synthetic=any(row["is_synthetic"] for row in values.values()),
         width="half",
     )
@@ -194,6 +200,7 @@ def measures(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
             Table(
                 id="atgarder-tabell",
                 caption=t("Åtgärder som är inrapporterade"),
+                download=behind_rows(facts, facts.measures, "Åtgärder"),
                 columns=columns,
                 rows=rows,
                 is_sortable=True,
@@ -259,7 +266,15 @@ def promises(facts: AreaFacts) -> Section:
             Column(title=t("Gjort"), is_number=True),
             Column(title=t("Enhet")),
         )
-        content.append(Table(id="loften-tabell", caption=t("Lovat och gjort, i antal"), columns=columns, rows=rows))
+        content.append(
+            Table(
+                id="loften-tabell",
+                caption=t("Lovat och gjort, i antal"),
+                columns=columns,
+                rows=rows,
+                download=behind_rows(facts, counted, "Lovat och gjort"),
+            )
+        )
     else:
         content.append(
             Paragraph(

@@ -23,7 +23,7 @@ from reports._figure import figure
 from reports._findings import disagreement_sentence, missing_sentence
 from reports._language import t
 from reports._own_texts import OwnTexts, blocks
-from reports._parts import change_of, finding_of, key_figure, newest, trend_chart, verdict
+from reports._parts import behind_rows, change_of, finding_of, key_figure, newest, trend_chart, verdict
 from reports._phrases import name_of
 from reports._sentences import (
     change_sentence,
@@ -219,7 +219,13 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
         alternative=months_alternative(rows, finding=said),
         caption=t("{name}, antal per månad", name=name),
         spec=spec,
-        table=Table(id=f"{id}-tabell", caption=t("{name}, antal per månad", name=name), columns=columns, rows=lines),
+        table=Table(
+            id=f"{id}-tabell",
+            caption=t("{name}, antal per månad", name=name),
+            columns=columns,
+            rows=lines,
+            download=behind_rows(facts, rows, f"{definition['title'].split(' per ')[0]} per månad"),
+        ),
         is_synthetic=any(row["is_synthetic"] for row in rows),
         width="half",
     )

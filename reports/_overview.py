@@ -14,7 +14,7 @@ from reports._findings import judgement_words
 from reports._focus_page import main_definition, told
 from reports._language import t
 from reports._own_texts import OwnTexts, blocks
-from reports._parts import intervals_chart, key_figure, newest, over_time, trend_chart, verdict
+from reports._parts import behind_table, intervals_chart, key_figure, newest, over_time, trend_chart, verdict
 from reports._phrases import name_of
 from reports._words import Row, category_text, number, period_text
 
@@ -176,7 +176,7 @@ def crime_at_large(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
 
 
 def _offences(facts: AreaFacts) -> Table:
-    rows = []
+    rows, told_of = [], []
     for each in facts.release.definitions.values():
         if each["basis"] != "registered" or each["focus_area"] not in ("overall_crime", "vandalism", "drug_dealing"):
             continue
@@ -184,6 +184,7 @@ def _offences(facts: AreaFacts) -> Table:
         if row is None:
             continue
         said = figure(row)
+        told_of.append(each["indicator"])
         ranked = next(iter(facts.ranks.get(each["indicator"], ())), None)
         rank = (
             t(
@@ -218,6 +219,7 @@ def _offences(facts: AreaFacts) -> Table:
         columns=columns,
         rows=tuple(sorted(rows, key=lambda cells: cells[0].text)),
         is_sortable=True,
+        download=behind_table(facts, told_of, "Anmälda brott"),
     )
 
 
@@ -247,7 +249,7 @@ def exposed_and_worried(facts: AreaFacts) -> Section:
 
 
 def _by_sex(facts: AreaFacts, asked: Sequence[Row]) -> Table:
-    rows = []
+    rows, told_of = [], []
     for each in asked:
         row = newest(facts.series(each["indicator"]))
         if row is None or not is_shown(row):
@@ -272,6 +274,7 @@ def _by_sex(facts: AreaFacts, asked: Sequence[Row]) -> Table:
             )
         cells.append(Cell(text=verdict(facts, each) or t("jämförs inte")))
         rows.append(tuple(cells))
+        told_of.append(each["indicator"])
     columns = (
         Column(title=t("Fråga")),
         Column(title=t("Alla"), is_number=True),
@@ -285,4 +288,5 @@ def _by_sex(facts: AreaFacts, asked: Sequence[Row]) -> Table:
         columns=columns,
         rows=tuple(rows),
         is_sortable=True,
+        download=behind_table(facts, told_of, "Utsatthet, otrygghet och oro"),
     )

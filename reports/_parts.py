@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -16,16 +16,26 @@ from reports._charts import (
     trend_alternative,
     trend_spec,
 )
+from reports._codes import AREA_TYPES, DEEDS, OUTCOMES, SEASONS, VERDICTS
 from reports._document import Cell, Chart, Column, Download, KeyFigure, Table
-from reports._downloads import download
+from reports._downloads import download, slug
 from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
 from reports._findings import finding
 from reports._language import language, t
 from reports._phrases import in_sentence, name_of, place
-from reports._words import JUDGEMENTS, RESULTS, Row, capital, is_self_selected, words
+from reports._words import JUDGEMENTS, REASONS, RESULTS, Row, capital, is_self_selected, words
+from reports.tables import HEADINGS
 
 _BENCHMARKS = ("similar", "county", "country")
+_CODES: Mapping[str, Mapping[str, str]] = {
+    "area_type": AREA_TYPES,
+    "result": OUTCOMES,
+    "judgement": VERDICTS,
+    "reason": REASONS,
+    "seasons": SEASONS,
+    "status": DEEDS,
+}
 _LINES = ("county", "country")  # whose figures are drawn beside an area's own
 
 
@@ -169,6 +179,29 @@ def behind(facts: AreaFacts, indicator: str) -> Download:
         )
 
 
+def behind_table(facts: AreaFacts, indicators: Sequence[str], what: str) -> Download | None:
+    """The file with the rows behind a table of several figures. what: the table's name, in Swedish."""
+    files = [behind(facts, indicator) for indicator in indicators]
+    return Download(name=file_name(facts, what), frame=pl.concat([each.frame for each in files])) if files else None
+
+
+def behind_rows(facts: AreaFacts, rows: Sequence[Row], what: str) -> Download:
+    """The file with some rows of an output table, codes in words, under Swedish headings."""
+    titles = {each["focus_area"]: each["title"] for each in facts.release.focus_areas}
+    known = {**_CODES, "focus_area": titles}
+    plain = [
+        {HEADINGS[name]: known.get(name, {}).get(value, value) for name, value in row.items() if name != "release"}
+        for row in rows
+    ]
+    return Download(name=file_name(facts, what), frame=pl.DataFrame(plain, infer_schema_length=None))
+
+
+def file_name(facts: AreaFacts, what: str) -> str:
+    """What a file says it is: "atgarder_1415-stenungsund"."""
+    area, code = slug(facts.area.name), slug(facts.area.code)
+    return f"{slug(what)}_{area if area.endswith(code) else f'{code}-{area}'}"
+
+
 def trend_chart(facts: AreaFacts, definition: Row, *, id: str, page: str = "") -> Chart | None:
     """A figure over time with its band, breaks and promise period, its comparisons beside, and the table behind.
 
@@ -252,7 +285,7 @@ def intervals_chart(facts: AreaFacts, definition: Row, *, id: str) -> Chart | No
         alternative=intervals_alternative(beside, finding=said),
         caption=f"{named}, {t(definition['unit'])}",
         spec=spec,
-        table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=lines),
+        table=Table(id=f"{id}-tabell", caption=named, columns=columns, rows=lines, download=behind(facts, indicator)),
         is_synthetic=any(row["is_synthetic"] for row in beside.values()),
         width="half",
     )
