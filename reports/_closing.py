@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from reports._codes import DEEDS
 from reports._document import Block, Bullets, Cell, Chart, Column, Heading, Paragraph, Section, Table
 from reports._facts import AreaFacts, title_of
 from reports._figure import figure
@@ -19,7 +20,6 @@ from reports._parts import behind, behind_rows, finding_of, intervals_chart, new
 from reports._phrases import name_of
 from reports._words import (
     CADENCES,
-    MEASURE_STATUSES,
     METHODS,
     SOURCE_STATUSES,
     Row,
@@ -181,7 +181,7 @@ def measures(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
             ),
             Cell(text=row["action"] or t("visas när den är klar"), small=row["place"] or ""),
             Cell(text=row["responsible"]),
-            Cell(text=words(row["status"], MEASURE_STATUSES, "status"), small=t("försenad") if row["is_late"] else ""),
+            Cell(text=words(row["status"], DEEDS, "status"), small=t("försenad") if row["is_late"] else ""),
             Cell(text=date_text(row["done_date"] or row["due_date"])),
             Cell(text=_quantity(row)),
         )
