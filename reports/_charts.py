@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
 from typing import Any
@@ -1089,48 +1089,3 @@ def months_alternative(rows: Sequence[Row], *, finding: str) -> str:
 def _month_text(row: Row) -> str:
     first = date.fromisoformat(f"{row['month']}-01")
     return period_text({"period": row["month"], "period_type": "month", "period_start": first, "period_end": first})
-
-
-# --- In a cell of a table ---------------------------------------------------------------------------------------------
-
-_SPARK = Plot(left=4, right=92, top=4, bottom=24, height=27)
-
-
-def sparkline_spec(rows: Sequence[Row]) -> Json | None:
-    """A series as a small line from zero, with a dot at its last figure; None where fewer than two can be shown."""
-    rows = _dated(rows)
-    shown = [row for row in rows if is_shown(row)]
-    if not _is_course(shown):
-        return None
-    values = [row["value"] for row in shown]
-    is_made = any(row["is_synthetic"] for row in shown)
-    plot = replace(
-        _SPARK,
-        height=_SPARK.height + 9 * is_made,
-        first=_middle(rows[0]),
-        last=_middle(rows[-1]),
-        low=min(0.0, *values),
-        high=max(0.0, *values) or 1.0,
-    )
-    made = words(48, 33, t("EXEMPELDATA"), align="center", bold=True, colour=MADE_INK, size=9)
-    return spec_of(
-        plot,
-        {
-            "axis": lines([(plot.left, plot.y(0), plot.right, plot.y(0))]),
-            "joined": _joined(rows),
-            "points": [*_alone(rows), _place(shown[-1])],
-            "texts": [made] if is_made else [],
-        },
-        _SPARKS,
-        width=96,
-    )
-
-
-_SPARKS = (
-    strokes("axis", GREY, 0.8),
-    layer("joined", "line", {"stroke": BLUE, "strokeWidth": 1.6}, x=time("when"), y=amount("value"), order=AS_GIVEN),
-    layer(
-        "points", "point", {"opacity": 1, "size": 30, "fill": BLUE, "stroke": None}, x=time("when"), y=amount("value")
-    ),
-    WORDS,
-)

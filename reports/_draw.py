@@ -1,8 +1,8 @@
 """Draws Vega-Lite specifications in the house's one style, as SVG and PNG: the same bytes wherever and whenever.
 
 Nothing is measured with the machine's fonts: where a text stands is decided by whoever writes the specification, with
-`width_of`. Drawing is what takes time in a report of 290 municipalities, so each kind of chart is compiled once, all
-processors draw, and what a folder remembers is not drawn again.
+`width_of`. Drawing is what takes time in a report of 290 municipalities, so each kind of chart is compiled once, and what
+a folder remembers is not drawn again.
 """
 
 from __future__ import annotations
@@ -10,21 +10,18 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import multiprocessing
 import os
 import re
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from xml.etree import ElementTree
 
 import vl_convert
 
 Spec = Mapping[str, Any]
-Kind = Literal["svg", "png"]
 
 # The width of every chart in its own units: a telephone shows it at four fifths, a column of a desk or an A4 at more.
 WIDTH = 420
@@ -111,55 +108,30 @@ def serif(drawing: str) -> str:
 
 
 def draw_many(specs: Iterable[Spec], remembered: Path | None = None) -> list[str]:
-    """Each specification as `svg` draws it, in their order, on every processor where there are many to draw.
+    """Each specification as `svg` draws it, in their order.
 
     remembered: a folder in which drawings lie from the last time, by what they were drawn from. Afterwards it holds
-    those of this call and no others of their kind, so each caller has a folder of its own.
+    those of this call and no others.
     """
-    return [drawing.decode() for drawing in _many(specs, "svg", 1.0, remembered)]
-
-
-def png_many(specs: Iterable[Spec], remembered: Path | None = None, scale: float = 2.0) -> list[bytes]:
-    """Each specification as `png` draws it; as `draw_many`."""
-    return _many(specs, "png", scale, remembered)
-
-
-# Starting a process with a drawing library in it takes as long as drawing this many charts.
-_WORTH_A_PROCESS = 120
-
-
-def _many(specs: Iterable[Spec], kind: Kind, scale: float, remembered: Path | None) -> list[bytes]:
     wanted = [json.dumps(spec, ensure_ascii=False) for spec in specs]
-    keys = [hashlib.sha256(f"{_made_by()} {scale}\n{text}".encode()).hexdigest() for text in wanted]
-    known = _recalled(remembered, kind, set(keys)) if remembered else {}
+    keys = [hashlib.sha256(f"{_made_by()}\n{text}".encode()).hexdigest() for text in wanted]
+    known = _recalled(remembered, set(keys)) if remembered else {}
     missing = {key: text for key, text in zip(keys, wanted, strict=True) if key not in known}
-    texts = [*missing.values()]
-    draw = functools.partial(_draw, kind, scale)
-    processes = min(os.cpu_count() or 1, len(texts) // _WORTH_A_PROCESS + 1)
-    if processes == 1:
-        drawn = dict(zip(missing, map(draw, texts), strict=True))
-    else:
-        with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-            drawn = dict(zip(missing, pool.map(draw, texts, chunksize=20), strict=True))
+    drawn = {key: svg(json.loads(text)) for key, text in missing.items()}
     if remembered:
         for key, drawing in drawn.items():
             fresh = remembered / f"{key}.new"
-            fresh.write_bytes(drawing)
-            os.replace(fresh, remembered / f"{key}.{kind}")
+            fresh.write_text(drawing, encoding="utf-8", newline="\n")
+            os.replace(fresh, remembered / f"{key}.svg")
     return [known.get(key) or drawn[key] for key in keys]
 
 
-def _draw(kind: Kind, scale: float, text: str) -> bytes:
-    spec = json.loads(text)
-    return png(spec, scale) if kind == "png" else svg(spec).encode()
-
-
-def _recalled(folder: Path, kind: Kind, keys: set[str]) -> dict[str, bytes]:
+def _recalled(folder: Path, keys: set[str]) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     known = {}
-    for path in folder.glob(f"*.{kind}"):
+    for path in folder.glob("*.svg"):
         if path.stem in keys:
-            known[path.stem] = path.read_bytes()
+            known[path.stem] = path.read_text(encoding="utf-8")
         else:
             path.unlink()
     return known

@@ -26,8 +26,3 @@ def write_zip(package: Path | IO[bytes], parts: Mapping[str, bytes]) -> None:
             is_packed = name.endswith((".png", ".jpg", ".jpeg"))
             entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-
-
-def pack(path: Path) -> None:
-    """Pack a package anew in place, as `write_zip` would have written it."""
-    write_zip(path, read_zip(path))

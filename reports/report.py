@@ -101,6 +101,7 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
         }
         document = report_of(facts, own, changed)
         charts = charts_of(document)
+        # One folder for both audiences: nearly all of their charts are the same and drawn once.
         kept = wanted.drawings / code if wanted.drawings else None
         drawn = draw_many([chart.spec for chart in charts], kept)
         drawings = {chart.id: svg for chart, svg in zip(charts, drawn, strict=True)}

@@ -35,12 +35,11 @@ from reports._charts import (
     intervals_spec,
     months_alternative,
     months_spec,
-    sparkline_spec,
     ticks_between,
     trend_alternative,
     trend_spec,
 )
-from reports._draw import draw_many, png, png_many, serif, svg, width_of
+from reports._draw import draw_many, png, serif, svg, width_of
 from reports._language import language, t
 from reports._map import SOURCE, boundaries, map_alternative, map_spec
 from reports._texts import texts_of
@@ -235,7 +234,6 @@ KINDS: Mapping[str, Callable[..., Json | None]] = {
         {"1415": row(2023, 621.0, **changes), "14": row(2023, 1425.0, **COUNTY, **changes)}, unit=RATE, own="1415"
     ),
     "months": lambda **changes: months_spec(year_of_months(**changes)),
-    "sparkline": lambda **changes: sparkline_spec(series(745, 1057, 880, 698, **changes)),
     "map": lambda **changes: map_spec(area_rows(**changes), own=["1415"], unit=RATE),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -304,7 +302,6 @@ def test_self_selected_answers_have_neither_line_nor_interval() -> None:
     assert paths_with(drawing, fill=_draw.BAND) == []
     assert paths_with(drawing, stroke=_draw.BAND_EDGE) == []
     assert len(paths_with(drawing, fill=_draw.BLUE)) == 3
-    assert paths_with(drawn(sparkline_spec(series(40, 50, flags="self_selected"))), stroke=_draw.BLUE) == []
     rows = {"1415": row(2023, 40.0, flags="self_selected"), "14": row(2023, 50.0, method="self_selected", **COUNTY)}
     dots = intervals_spec(rows, unit="procent", own="1415")
     assert dots is not None
@@ -386,7 +383,6 @@ def test_fewer_than_two_figures_make_no_chart(kind: str) -> None:
         "counts": counts_spec(one),
         "intervals": intervals_spec({"1415": one[0], "14": one[1]}, unit=RATE, own="1415"),
         "months": months_spec([]),
-        "sparkline": sparkline_spec(one),
         "map": map_spec({"1415": one[0], "1419": one[1], "1421": None}, own=["1415"], unit=RATE),
     }
     assert few[kind] is None
@@ -499,7 +495,6 @@ def test_nothing_of_a_hidden_row_reaches_a_chart(kind: str) -> None:
             "counts": counts_spec(rows),
             "intervals": intervals_spec({"1415": rows[0], "1419": secret, "14": other[0]}, unit=RATE, own="1415"),
             "months": months_spec(year_of_months()),
-            "sparkline": sparkline_spec(rows),
             "map": map_spec({**area_rows(), "1484": {**secret, "period": "2023"}}, own=["1415"], unit=RATE),
         }
 
@@ -512,17 +507,15 @@ def test_nothing_of_a_hidden_row_reaches_a_chart(kind: str) -> None:
 
 @every_kind
 def test_constructed_figures_are_named_in_the_drawing_and_real_ones_are_not(kind: str) -> None:
-    words = "EXEMPELDATA" if kind == "sparkline" else WORDS
     constructed, real = KINDS[kind](is_synthetic=True), KINDS[kind](is_synthetic=False)
     assert constructed is not None
     assert real is not None
-    assert words in texts_in(svg(constructed))
+    assert WORDS in texts_in(svg(constructed))
     assert "EXEMPELDATA" not in svg(real)
     # In the picture too: the words' own colour is there, as it is in no other chart.
     assert is_in_picture(_draw.MADE_INK, png(constructed))
     assert not is_in_picture(_draw.MADE_INK, png(real))
-    if kind != "sparkline":
-        assert paths_with(svg(constructed), stroke=_draw.MADE)
+    assert paths_with(svg(constructed), stroke=_draw.MADE)
     assert paths_with(svg(real), stroke=_draw.MADE) == []
 
 
@@ -673,7 +666,7 @@ def test_a_chart_can_be_made_in_english(kind: str) -> None:
     with language("en"):
         drawing = drawn(KINDS[kind](is_synthetic=True))
         assert t(SOURCE).startswith("Municipal boundaries")
-    assert ("SAMPLE DATA" if kind == "sparkline" else "CONSTRUCTED SAMPLE DATA") in texts_in(drawing)
+    assert "CONSTRUCTED SAMPLE DATA" in texts_in(drawing)
     assert_legible(drawing)
 
 
@@ -755,17 +748,6 @@ def test_many_charts_come_in_their_order_and_are_remembered_until_they_change(tm
     again = draw_many([*specs[:2], changed, specs[2]], tmp_path)
     assert again == ["remembered", "remembered", svg(changed), "remembered"]
     assert len([*tmp_path.iterdir()]) == 4  # what nobody asked for is forgotten
-    assert png_many(specs[:1], tmp_path) == [png(specs[0])]
-    assert len([*tmp_path.iterdir()]) == 5  # drawings of the other kind are left alone
-
-
-def test_more_charts_than_one_process_is_given_are_drawn_alike() -> None:
-    specs = [
-        spec for n in range(2 * _draw._WORTH_A_PROCESS) if (spec := sparkline_spec(series(n, 100, 200))) is not None
-    ]
-    drawings = draw_many(specs)
-    assert drawings[::40] == [svg(spec) for spec in specs[::40]]
-    assert len(set(drawings)) > 190
 
 
 def test_the_pdf_gets_its_own_letters_and_nothing_else_changes() -> None:
@@ -842,7 +824,6 @@ def charts_of(sample: Mapping[str, Sequence[Row]]) -> dict[str, tuple[Json, bool
             [*rows, *itertools.chain(*others)],
         )
         found[f"counts {name}"] = counts_spec(rows, promise=PROMISE), rows
-        found[f"sparkline {name}"] = sparkline_spec(rows), [each for each in rows if each["status"] == "ok"]
         if area == "1415":
             codes = [
                 code for code in ("1415", "1419", "1421", "sodra_fyrbodal", "14", "00") if (*key[:3], code) in grouped
