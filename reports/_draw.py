@@ -1,8 +1,8 @@
 """Draws Vega-Lite specifications in the house's one style, as SVG and PNG: the same bytes wherever and whenever.
 
 Nothing is measured with the machine's fonts: where a text stands is decided by whoever writes the specification, with
-`width_of`. Drawing is what takes time in a report of 290 municipalities, so each kind of chart is compiled once, and what
-a folder remembers is not drawn again.
+`width_of`. Drawing is what takes time in a report of 290 municipalities, so each kind of chart is compiled once, and
+what a folder remembers is not drawn again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ WHITE = "#ffffff"
 
 _FONTS = "Liberation Sans, Arial, Helvetica, sans-serif"
 _SERIF = "Libertinus Serif"
-# The advance widths of Arial and Liberation Sans, in thousandths of the size.
+# The advance widths of Arial and Liberation Sans, in thousandths of the size, as tests measure them in the drawing, bold
+# too. `_measure.py` has the metrics of the typeface for paper, where a text must rather be taken as too wide.
 _WIDTHS = {
     letter: width
     for width, letters in {
