@@ -37,7 +37,7 @@ WHITE = "#ffffff"
 
 _FONTS = "Liberation Sans, Arial, Helvetica, sans-serif"
 _SERIF = "Libertinus Serif"
-# The advance widths of Arial and Liberation Sans, in thousandths of the size, as tests measure them in the drawing, bold
+# The advance widths of Arial and Liberation Sans, in thousandths of the size, as tests measure them in a drawing, bold
 # too. `_measure.py` has the metrics of the typeface for paper, where a text must rather be taken as too wide.
 _WIDTHS = {
     letter: width
