@@ -3,13 +3,15 @@
 import fcntl
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
+from flows._data_version import bring_up_to_date, check_version
+from flows._log import Log
 from flows.settings import Settings
 from models._scope import scope_of
 from sources._landing import (
@@ -22,7 +24,6 @@ from sources._strict import ROOT
 
 PASSAGE = 0o711
 SAMPLE = ROOT / "data" / "sample"
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +60,9 @@ def make_plan(
     """Settle a run: the day it speaks of, and that the sample never meets real data.
 
     Raises UsageProblem for an unknown source, in `only` or in a setting, for a retention decision on a source without
-    retention, and for a sample run in a folder with real observations.
+    retention, for a data folder of a later version, and for a sample run in a folder with real observations.
     """
+    check_version(settings.data)
     now = now or datetime.now(UTC)
     if unknown := sorted(set(only) - all_sources().keys()):
         raise UsageProblem("--only", "okänd källa", found=unknown[0], do=f"kända är {', '.join(all_sources())}")
@@ -110,8 +112,8 @@ def sample_as_of() -> date:
 
 
 @contextmanager
-def one_writer(data: Path) -> Iterator[None]:
-    """Let one run at a time write in a data folder, for its owner's eyes only.
+def one_writer(data: Path, log: Log | None = None) -> Iterator[None]:
+    """Let one run at a time write in a data folder of this program's version, for its owner's eyes only.
 
     The lock is the system's: it goes with the process. What is written is 0600 or 0700; only the way to `public/` can
     be passed by others, who still cannot list what lies beside it.
@@ -122,6 +124,7 @@ def one_writer(data: Path) -> Iterator[None]:
             data.mkdir(parents=True)
             data.chmod(PASSAGE)
         with _locked(data):
+            bring_up_to_date(data, log or Log())
             yield
     finally:
         os.umask(before)

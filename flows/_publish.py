@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,8 +11,9 @@ import polars as pl
 
 from flows._audit import audit_release
 from flows._collect import SourceResult
+from flows._log import Log
 from flows._own_texts import beside, changed_since, read_texts_ledger, remember
-from flows._plan import PASSAGE, Plan, Tell
+from flows._plan import PASSAGE, Plan
 from flows._published import Published, decisions, record_release
 from flows._version import VERSION
 from flows.settings import Settings
@@ -52,8 +52,7 @@ def publish(
     published: Sequence[Published],
     texts: Mapping[str, OwnTexts],
     check: Checking,
-    seconds: dict[str, float],
-    tell: Tell,
+    log: Log,
 ) -> list[str]:
     """Write the release beside the old ones, let the data quality check read it, and swing `latest` over.
 
@@ -66,8 +65,8 @@ def publish(
     output.mkdir(parents=True, exist_ok=True)
     output.chmod(PASSAGE)
     sweep(output)
-    log = plan.data / "log" / release
-    log.mkdir(parents=True, exist_ok=True)
+    quality_log = plan.data / "log" / release
+    quality_log.mkdir(parents=True, exist_ok=True)
     temporary = output / f".{release}.tmp"
     try:
         meta = ReleaseMeta(
@@ -94,7 +93,6 @@ def publish(
             open_data=open_data_of(plan.settings),
         )
         contracts = [model.contract for model in all_models() if model.table in TABLES]
-        clock = time.perf_counter()
         before = previous_release(plan.data, plan.as_of.isoformat())
         ledger = read_texts_ledger(plan.data, is_sample=plan.sample)
         with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
@@ -104,7 +102,8 @@ def publish(
             plan.data / "warehouse.duckdb",
             meta,
             built.personal,
-            tell,
+            log,
+            log.step,
             previous=output / before if before else None,
             wanted=Wanted(
                 language=plan.settings.language,
@@ -114,35 +113,29 @@ def publish(
                 changed=changed_since(ledger, told),
             ),
         )
-        seconds["release"] = time.perf_counter() - clock
-        ask(check, quality_request(temporary, log, release, contracts))
-        tell("läser utgåvan efter personuppgifter")
-        clock = time.perf_counter()
-        if hits := find_hits(temporary, plan.data, own_contact=plan.settings.public_contact):
+        ask(check, quality_request(temporary, quality_log, release, contracts))
+        with log.step("gate"):
+            hits = find_hits(temporary, plan.data, own_contact=plan.settings.public_contact)
+        if hits:
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
-        seconds["gate"] = time.perf_counter() - clock
-        tell("prövar vad en angripare kan räkna ut")
-        clock = time.perf_counter()
-        with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
+        with log.step("audit") as rows, closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
             decided = con.sql(f"from {DECIDED}").pl()
+            rows.into = decided.height
             told = beside(con, plan, release, texts)
-        if found := _leaks(temporary, decided, decisions(plan.data, published)):
+            found = _leaks(temporary, decided, decisions(plan.data, published))
+        if found:
             return found
-        seconds["audit"] = time.perf_counter() - clock
-        tell("väntar på datakvalitetskontrollen")
-        clock = time.perf_counter()
-        quality = finish(check)
-        seconds["waiting_for_quality"] = time.perf_counter() - clock
+        with log.step("quality"):
+            quality = finish(check)
         if not quality.success:
             return [f"{each.table}: {each.expectation} {each.column}" for each in quality.failed]
-        if hits := find_hits_in(log):
+        if hits := find_hits_in(quality_log):
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
-        clock = time.perf_counter()
-        record_release(plan.data, release, decided, is_sample=plan.sample)
-        if _is_newest(output, release):
-            remember(plan.data, ledger, told)
-        _swing(output, temporary, release)
-        seconds["swing"] = time.perf_counter() - clock
+        with log.step("swing"):
+            record_release(plan.data, release, decided, is_sample=plan.sample)
+            if _is_newest(output, release):
+                remember(plan.data, ledger, told)
+            _swing(output, temporary, release)
     except QualityError as error:
         return [f"datakvalitetskontrollen kunde inte köras: {error}"]
     finally:

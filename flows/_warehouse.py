@@ -1,11 +1,13 @@
 """Hands what was parsed to the models, and builds the warehouse."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from flows._collect import SourceResult
-from flows._plan import Plan, Tell
+from flows._plan import Plan
 from flows._published import Published, decisions
 from models._build import Built, build
 from models._disclose import Protection, known_totals
@@ -18,13 +20,20 @@ from sources._landing import Part
 from sources._problem import Problem
 from sources._registry import all_sources
 
+PUBLIC = "public"
+
 
 def build_warehouse(
-    plan: Plan, results: Sequence[SourceResult], release: str, tell: Tell, published: Sequence[Published] = ()
+    plan: Plan,
+    results: Sequence[SourceResult],
+    release: str,
+    tell: Callable[[str], None],
+    published: Sequence[Published] = (),
 ) -> Built:
     """Build every table into the warehouse and make the public tables from it.
 
-    published: the earlier releases, in the light of which it is decided what to show of people.
+    published: the earlier releases, in the light of which it is decided what to show of people. Of the seconds that it
+    took `PUBLIC` is what the public tables did.
     """
     warehouse = plan.data / "warehouse.duckdb"
     late = frozenset(result.name for result in results if result.is_late or result.problem)
@@ -45,9 +54,11 @@ def build_warehouse(
     }
     if unknown := sorted(behind - all_sources().keys()):  # what nobody has declared, nobody has said how to protect
         raise Problem("models", "en indikator bygger på en okänd källa", found=unknown[0], do="läs parsed.<källa>")
-    if not built.breaches:
-        protect(warehouse, list(concerns))
-    return built
+    if built.breaches:
+        return built
+    clock = time.perf_counter()
+    protect(warehouse, list(concerns))
+    return replace(built, seconds={**built.seconds, PUBLIC: time.perf_counter() - clock})
 
 
 def _parsed_tables(plan: Plan, results: Sequence[SourceResult], release: str) -> dict[str, pl.DataFrame | str]:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
@@ -127,27 +126,12 @@ def _monday(text: str) -> date:
         raise argparse.ArgumentTypeError(f"'{text}' är inte en vecka; skriv 2026-v47") from None
 
 
-class Progress:
-    """Tells on standard error what is going on, with seconds; on a terminal on one line, else a line a step."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._on_terminal = sys.stderr.isatty()
-
-    def __call__(self, step: str) -> None:
-        """Show the step that has begun."""
-        line = f"{time.perf_counter() - self._started:6.1f} s  {step}"
-        print(
-            f"\r\033[K{line}" if self._on_terminal else line,
-            end="" if self._on_terminal else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
-
-    def done(self) -> None:
-        """Clear the line."""
-        if self._on_terminal:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+def _on_stderr(line: str, is_passing: bool) -> None:
+    """A line on standard error. What goes on is shown on a terminal only, and the next line takes its place."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="" if is_passing else "\n", file=sys.stderr, flush=True)
+    elif not is_passing:
+        print(line, file=sys.stderr, flush=True)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -162,11 +146,7 @@ def _run(given: argparse.Namespace) -> int:
         only=given.only,
         as_of=given.as_of,
     )
-    progress = Progress()
-    try:
-        outcome = run(plan, progress)
-    finally:
-        progress.done()
+    outcome = run(plan, _on_stderr)
     print("\n".join(summary_lines(outcome)))
     return outcome.exit_code
 

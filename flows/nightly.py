@@ -56,11 +56,11 @@ class NightFailed(RuntimeError):
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def _source(plan: pipeline.Plan, name: str) -> pipeline.SourceResult:
+def _source(plan: pipeline.Plan, name: str, log: pipeline.Log) -> pipeline.SourceResult:
     """Fetch and parse one source. A source that fails is asked again, and then keeps its newest valid data."""
     from prefect.runtime import task_run
 
-    result = pipeline.collect_and_read(plan, all_sources()[name])
+    result = pipeline.collect_and_read(plan, all_sources()[name], log)
     if result.problem and not plan.sample and task_run.run_count <= 2:
         raise NightFailed(f"{name} gick inte att läsa; orsaken står i data/log/runs.jsonl", 3)
     return result
@@ -71,11 +71,17 @@ def _release(
     plan: pipeline.Plan,
     results: list[pipeline.SourceResult],
     check: pipeline.Checking,
-    parse_seconds: float,
+    log: pipeline.Log,
     inbox: tuple[pipeline.Handed, ...],
 ) -> pipeline.Outcome:
     """Build, check and publish."""
-    return pipeline.finish_run(plan, results, check, parse_seconds, get_run_logger().info, inbox)
+    return pipeline.finish_run(plan, results, check, log, inbox)
+
+
+def _to_prefect(line: str, is_passing: bool) -> None:
+    """The run's lines in the logger of the flow or task that writes them."""
+    logger = get_run_logger()
+    (logger.debug if is_passing else logger.info)(line)
 
 
 @flow(name="nightly", persist_result=False, log_prints=False, validate_parameters=True)
@@ -93,15 +99,14 @@ def nightly(
     """
     settings = read_settings(data=data, area=area)
     plan = pipeline.make_plan(settings, sample=sample, offline=offline, only=only or (), as_of=as_of)
-    with pipeline.one_writer(plan.data), pipeline.checking() as check:
-        started = time.perf_counter()
-        inbox = pipeline.take_inbox(plan)
+    with pipeline.running(plan, _to_prefect) as log, pipeline.checking() as check:
+        inbox = pipeline.take_inbox(plan, log)
         asked = {module.name for module in pipeline.chosen_sources(plan)}
         results = [
-            _source(plan, name) if name in asked else pipeline.read_source(plan, module)
+            _source(plan, name, log) if name in asked else pipeline.read_source(plan, module)
             for name, module in all_sources().items()
         ]
-        outcome = _release(plan, results, check, time.perf_counter() - started, inbox)
+        outcome = _release(plan, results, check, log, inbox)
     print("\n".join(summary_lines(outcome)))
     create_markdown_artifact(summary_markdown(outcome), key="sammanfattning", description="Nattens körning")
     if outcome.exit_code:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -46,6 +47,7 @@ def write_release(
     meta: ReleaseMeta,
     personal: Collection[str],
     tell: Callable[[str], None],
+    step: Callable[[str], AbstractContextManager[object]] = lambda _: nullcontext(),
     *,
     previous: Path | None = None,
     wanted: Wanted | None = None,
@@ -54,7 +56,7 @@ def write_release(
 
     personal: the core tables that rest on sources about people; of them only what concerns things and places
     is written. previous: the folder of the release before this one, which the report says what is new since. wanted:
-    how the report is to be written.
+    how the report is to be written. tell: told of what goes on. step: given the name of each part while it is made.
     Each audience has the database, the tables, the workbook, `release.json` and the report, and the public one what
     describes them as open data; files are read-only, for the writer too.
     """
@@ -64,22 +66,23 @@ def write_release(
         members = {meta.area: [str(code) for code in meta.municipalities]}
     for audience, schema in _AUDIENCES:
         modes = _MODES[audience]
-        tell(f"skriver {audience}")
         target = folder / audience
         core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
         output = [model for model in all_models() if model.schema == "output"]
-        write_tables(target, warehouse, [*core, *output], schema=schema, personal=personal)
+        with step(f"write_{audience}"):
+            write_tables(target, warehouse, [*core, *output], schema=schema, personal=personal)
         with connect(warehouse, read_only=True) as con:
             tables = {
                 name: con.sql(f"from {schema}.{name}").pl()
                 for name in (table.removeprefix("output.") for table in TABLES)
             }
-        write_workbook(
-            target / "lagesbild.xlsx",
-            tables=tables,
-            focus_areas=focus_areas,
-            meta=WorkbookMeta(release=meta.release, as_of=meta.as_of, audience=audience, area=meta.area),
-        )
+        with step(f"workbook_{audience}"):
+            write_workbook(
+                target / "lagesbild.xlsx",
+                tables=tables,
+                focus_areas=focus_areas,
+                meta=WorkbookMeta(release=meta.release, as_of=meta.as_of, audience=audience, area=meta.area),
+            )
         described = _described(meta, audience, tables)
         (target / "release.json").write_text(
             json.dumps(described, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
@@ -100,7 +103,8 @@ def write_release(
                 is_synthetic=bool(tables["indicators"]["is_synthetic"].any()),
             ),
         )
-        write_reports(target / "report", report, wanted or Wanted(), tell)
+        with step(f"report_{audience}"):
+            write_reports(target / "report", report, wanted or Wanted(), tell)
         if audience == "public":
             write_catalogue(
                 target,

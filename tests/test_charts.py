@@ -784,7 +784,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[Ro
     """The indicators (of everybody, and of women) and the months of the sample, as they are published."""
     data = tmp_path_factory.mktemp("charts")
     plan = make_plan(read_settings(data=data), sample=True, now=datetime(2026, 9, 1, tzinfo=UTC))
-    build_warehouse(plan, read_all(plan, lambda _: None), "charts", lambda _: None)
+    build_warehouse(plan, read_all(plan), "charts", lambda _: None)
     with connect(data / "warehouse.duckdb", read_only=True) as con:
         return {
             "indicators": con.sql("select * from output.indicators where category in ('', 'women') order by all")
