@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
+from flows._corrections import Correction, corrections_of
 from flows._log import Log
 from flows._plan import SAMPLE, Plan, read_sample
+from flows._revisions import find_revisions, redefined_sentences
 from flows._version import VERSION
 from models._scope import scope_of
 from sources._declare import Delivery, Landing, next_expected
@@ -63,6 +65,9 @@ class SourceResult:
     expected_by: date | None = None
     is_late: bool = False
     is_asked: bool = False
+    revisions: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
+    corrections: tuple[Correction, ...] = ()
+    refused_corrections: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -419,6 +424,8 @@ def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceRe
         return SourceResult(name=module.name, problem=problem or str(unreadable))
     books = {part: Parsed.read(path, rows=False) for part, path in paths.items()}
     until = max((each.content_as_of for each in observations), default=None)
+    revisions, unread = find_revisions(plan, module, history)
+    corrections = corrections_of(module, observations, paths)
     expected = next_expected(source, until) if until else None
     return SourceResult(
         name=module.name,
@@ -437,12 +444,18 @@ def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceRe
         ),
         warnings=(
             *cannot_be_rebuilt(history, module.name, plan.as_of),
+            *corrections.refused,
+            *redefined_sentences(module.name, revisions),
+            *unread,
             *dict.fromkeys(warning for book in books.values() for warning in book.warnings),
         ),
         problem=problem,
         data_as_of=until,
         expected_by=expected,
         is_late=expected is not None and plan.as_of > expected,
+        revisions=revisions,
+        corrections=corrections.applied,
+        refused_corrections=corrections.refused,
     )
 
 

@@ -102,6 +102,7 @@ def release_id(
         # In the order of their last observation: when A comes back after B, A is what counts.
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
             decided.update(each.encode())
+        decided.update(result.revisions.write_csv().encode())
     decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
     decided.update(json.dumps([texts, previous]).encode())
     # Letters only: a day followed by four digits is what a personnummer looks like.
@@ -207,7 +208,9 @@ def finish_run(
     latest = latest_release(plan.data)
     before_latest = [each for each in published if each.release != latest]
     texts_before = texts_content(texts, [each for each in written if each.release != latest])
-    is_well = not problems and not any(result.is_late or result.problem for result in results)
+    is_well = not problems and not any(
+        result.is_late or result.problem or result.refused_corrections for result in results
+    )
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
     before = previous_release(plan.data, latest[:10])
     if latest[10:] == release_id(plan, results, before_latest, texts_before, before)[10:]:
