@@ -17,14 +17,13 @@ from flows._collect import SourceResult, add_files, chosen_sources, collect, is_
 from flows._inbox import Handed, take_inbox
 from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
 from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
-from flows._publish import Checking, checking, open_data_of, previous_release, publish
+from flows._publish import Checking, checking, open_data_of, publish
 from flows._published import Published, read_ledger
+from flows._releases import previous_release
 from flows._retention import end_retention
 from flows._warehouse import build_warehouse
 from models._duckdb import connect
-from sources._landing import (
-    Observation,
-)
+from sources._landing import Observation, append_durably
 from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
 from sources._strict import ROOT
@@ -253,7 +252,4 @@ def _log_run(plan: Plan, outcome: Outcome) -> None:
         "texts": list(outcome.texts),
         "breaches": list(outcome.breaches),
     }
-    folder = plan.data / "log"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "runs.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line, ensure_ascii=False) + "\n")
+    append_durably(plan.data / "log" / "runs.jsonl", [json.dumps(line, ensure_ascii=False)])
