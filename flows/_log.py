@@ -49,6 +49,7 @@ _WORDS: Mapping[str, str] = {
     "audit": "vad en angripare kan räkna ut",
     "quality": "väntan på datakvalitetskontrollen",
     "swing": "utgåvan läggs på plats",
+    "make_room": "äldre utgåvor",
     "run": "hela körningen",
 }
 
@@ -150,8 +151,11 @@ def exit_code_of(error: BaseException) -> Literal[1, 2]:
     return 2 if isinstance(error, UsageProblem | OSError | KeyboardInterrupt) else 1
 
 
-def append(path: Path, line: Mapping[str, object]) -> None:
-    """Write a line at the end of a log. A torn last line (a power cut) stays by itself; a full log is put aside."""
+def append(path: Path, line: Mapping[str, object], *, durably: bool = False) -> None:
+    """Write a line at the end of a log, to stand a power cut where that is asked for; a full log is put aside.
+
+    A torn last line (a power cut) stays by itself.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     _put_aside(path)
     with path.open("a+b") as log:
@@ -159,6 +163,9 @@ def append(path: Path, line: Mapping[str, object]) -> None:
         log.seek(max(0, size - 1))
         is_torn = log.read() not in (b"", b"\n")
         log.write((b"\n" if is_torn else b"") + json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        if durably:
+            log.flush()
+            os.fsync(log.fileno())
 
 
 def newest_first(data: Path, name: str) -> Iterator[dict[str, Any]]:

@@ -11,18 +11,20 @@ from functools import cache
 from pathlib import Path
 
 from flows._data_version import bring_up_to_date, check_version
+from flows._exhausted import exhausted
 from flows._log import Log
+from flows._releases import PASSAGE, complete, sweep
 from flows.settings import Settings
 from models._scope import scope_of
 from sources._landing import (
     STOCKHOLM,
+    make_folder,
     read_manifest,
 )
 from sources._problem import UsageProblem
 from sources._registry import all_sources
 from sources._strict import ROOT
 
-PASSAGE = 0o711
 SAMPLE = ROOT / "data" / "sample"
 
 
@@ -115,17 +117,25 @@ def sample_as_of() -> date:
 def one_writer(data: Path, log: Log | None = None) -> Iterator[None]:
     """Let one run at a time write in a data folder of this program's version, for its owner's eyes only.
 
-    The lock is the system's: it goes with the process. What is written is 0600 or 0700; only the way to `public/` can
-    be passed by others, who still cannot list what lies beside it.
+    The lock is the system's: it goes with the process, however that ends. Whoever gets it first completes a publishing
+    that was cut off, and removes what was left half-written. What is written is 0600 or 0700; only the way to `public/`
+    can be passed by others, who still cannot list what lies beside it. Raises UsageProblem while another has it, and
+    Problem when disk or memory runs out in the block.
     """
-    before = os.umask(0o077)
+    before = os.umask(0o777 & ~PASSAGE)
     try:
-        if not data.exists():
-            data.mkdir(parents=True)
-            data.chmod(PASSAGE)
+        make_folder(data)
+        os.umask(0o077)
         with _locked(data):
+            check_version(data)
+            complete(data)
+            sweep(data)
             bring_up_to_date(data, log or Log())
             yield
+    except Exception as error:
+        if problem := exhausted(error, str(data)):
+            raise problem from error
+        raise
     finally:
         os.umask(before)
 

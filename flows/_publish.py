@@ -1,10 +1,9 @@
 """Publishes a release: written aside, checked, made durable, and put in place by one rename."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
@@ -12,9 +11,21 @@ import polars as pl
 from flows._audit import audit_release
 from flows._collect import SourceResult
 from flows._log import Log
-from flows._own_texts import beside, changed_since, read_texts_ledger, remember
-from flows._plan import PASSAGE, Plan
-from flows._published import Published, decisions, record_release
+from flows._own_texts import TEXTS_LEDGER, beside, changed_since, read_texts_ledger, unknown
+from flows._plan import Plan
+from flows._published import LEDGER, Published, decisions, keep_decisions
+from flows._releases import (
+    PASSAGE,
+    commit,
+    complete,
+    is_committed,
+    is_newest,
+    previous_release,
+    remove,
+    remove_logs,
+    remove_old,
+    unpublished,
+)
 from flows._version import VERSION
 from flows.settings import Settings
 from models._build import DECIDED, Built
@@ -28,6 +39,7 @@ from reports.catalogue import OpenData
 from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 from reports.report import Wanted
+from sources._landing import Observation, make_folder
 
 Checking = subprocess.Popen[str]
 
@@ -58,16 +70,16 @@ def publish(
 
     A reader sees the old release or the new one, never a half. What it shows and hides of people is in the ledger
     (`published` holds the earlier lines) before anyone can read it, and so are the figures that new `texts` stand
-    beside. Returns what the checks found; when that is not
-    empty nothing was published and the old release stands.
+    beside. Afterwards the releases that the rule does not keep are removed. Returns what the checks found; when that
+    is not empty nothing was published and the old release stands.
     """
     output = plan.data / "output"
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
     output.chmod(PASSAGE)
-    sweep(output)
+    remove_logs(plan.data)
     quality_log = plan.data / "log" / release
     quality_log.mkdir(parents=True, exist_ok=True)
-    temporary = output / f".{release}.tmp"
+    temporary = unpublished(output, release)
     try:
         meta = ReleaseMeta(
             release=release,
@@ -88,7 +100,7 @@ def publish(
                     "is_inferred": each.inferred,
                 }
                 for result in results
-                for each in result.observations
+                for each in _looks(result.observations)
             ],
             open_data=open_data_of(plan.settings),
         )
@@ -132,21 +144,36 @@ def publish(
         if hits := find_hits_in(quality_log):
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
         with log.step("swing"):
-            record_release(plan.data, release, decided, is_sample=plan.sample)
-            if _is_newest(output, release):
-                remember(plan.data, ledger, told)
-            _swing(output, temporary, release)
+            new_texts = unknown(ledger, told) if is_newest(output, release) else []
+            lines = {
+                LEDGER: [asdict(each) for each in keep_decisions(plan.data, release, decided, is_sample=plan.sample)],
+                TEXTS_LEDGER: [asdict(each) for each in new_texts],
+            }
+            commit(plan.data, release, lines)
+            complete(plan.data)
+        with log.step("make_room"):
+            _make_room(plan, log)
     except QualityError as error:
         return [f"datakvalitetskontrollen kunde inte köras: {error}"]
     finally:
-        _remove(temporary)
+        if not is_committed(plan.data):
+            remove(temporary)
     return []
 
 
-def previous_release(data: Path, day: str) -> str:
-    """The newest release of an earlier day than this one (YYYY-MM-DD); empty when there is none."""
-    names = (path.name for path in (data / "output").glob("20*") if path.name[:10] < day)
-    return max(names, default="")
+def _looks(observations: Sequence[Observation]) -> list[Observation]:
+    """The observations that a release names: of equal ones the last, as also its name knows them once."""
+    said = [(each.request, each.period, each.synthetic, each.inferred, each.parts) for each in observations]
+    last = {what: at for at, what in enumerate(said)}
+    return [observations[at] for at in sorted(last.values())]
+
+
+def _make_room(plan: Plan, log: Log) -> None:
+    """Remove the releases that the rule no longer keeps; what cannot be removed stops nothing that is published."""
+    try:
+        remove_old(plan.data, plan.settings)
+    except OSError as error:
+        log(f"äldre utgåvor gick inte att ta bort: {error.strerror}: nästa publicering försöker igen")
 
 
 def open_data_of(settings: Settings) -> OpenData:
@@ -163,60 +190,3 @@ def _leaks(folder: Path, decided: pl.DataFrame, earlier: Sequence[pl.DataFrame])
     """What the release gives away that it need not; what earlier ones gave away cannot be taken back by stopping it."""
     found = audit_release(folder / "public" / "lagesbild.duckdb", decided, earlier)
     return [str(each) for each in found if not (isinstance(each, Leak) and each.is_past_help)]
-
-
-def _swing(output: Path, temporary: Path, release: str) -> None:
-    """Put a finished folder in its place and point `latest` at it, each by one rename after all is on disk.
-
-    A release of an earlier day than the newest one (`--as-of`) is put beside it and `latest` stays.
-
-    A folder of that name is already whole and says the same (its name is a hash of what decided it), so it stays.
-    """
-    if not (output / release).exists():
-        temporary.chmod(PASSAGE)
-        _make_durable(temporary)
-        os.replace(temporary, output / release)
-    if _is_newest(output, release):
-        point_latest(output, release)
-
-
-def _is_newest(output: Path, release: str) -> bool:
-    """Whether no release of a later day has been published."""
-    latest = output / "latest"
-    return not latest.is_symlink() or latest.readlink().name[:10] <= release[:10]
-
-
-def point_latest(output: Path, release: str) -> None:
-    """Point `latest` at a release, by one rename."""
-    pointer = output / ".latest.tmp"
-    pointer.unlink(missing_ok=True)
-    pointer.symlink_to(release)
-    os.replace(pointer, output / "latest")
-    _sync(output)
-
-
-def sweep(output: Path) -> None:
-    """Remove what an interrupted run left: unpublished folders, never a release."""
-    for left in output.glob(".*.tmp"):
-        _remove(left)
-
-
-def _remove(path: Path) -> None:
-    if path.is_symlink():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path)
-
-
-def _make_durable(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

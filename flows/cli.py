@@ -311,12 +311,15 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _week(given: argparse.Namespace) -> int:
+    from flows.pipeline import one_writer
     from flows.settings import read_settings
     from lagesbild import release_folder
     from reports.week import write_weeks
 
     settings = read_settings(data=given.data, area=given.area)
-    written = write_weeks(settings.data, release_folder(settings.data), settings.area, given.week)
+    release_folder(settings.data)  # where there is none, there is nothing to lock
+    with one_writer(settings.data):
+        written = write_weeks(settings.data, release_folder(settings.data), settings.area, given.week)
     for folder in written:
         print("\n".join(str(path) for path in sorted(folder.iterdir())))
     return 0

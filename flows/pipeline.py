@@ -18,16 +18,15 @@ from flows._inbox import Handed, take_inbox
 from flows._log import Log, Rows, Say, append, exit_code_of
 from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
 from flows._plan import SAMPLE, Plan, make_plan, one_writer, sample_as_of
-from flows._publish import Checking, checking, open_data_of, previous_release, publish
+from flows._publish import Checking, checking, open_data_of, publish
 from flows._published import Published, read_ledger
+from flows._releases import previous_release
 from flows._retention import end_retention
 from flows._silence import Silence, silences
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
 from models._duckdb import connect
-from sources._landing import (
-    Observation,
-)
+from sources._landing import Observation
 from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
 from sources._strict import ROOT
@@ -316,4 +315,4 @@ def _log_run(plan: Plan, log: Log, exit_code: int, **told: object) -> None:
         "texts": [],
         "breaches": [],
     }
-    append(plan.data / "log" / "runs.jsonl", {**line, **told})
+    append(plan.data / "log" / "runs.jsonl", {**line, **told}, durably=True)

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     report_formats: tuple[Literal["pdf", "docx", "pptx"], ...] = Field(
         default=("pdf", "docx", "pptx"), description="Rapportens format utöver HTML: pdf, docx, pptx"
     )
+    keep_releases: int = Field(
+        default=30, ge=2, le=10_000, description="Så många av de nyaste utgåvorna står kvar; se flows/README.md"
+    )
     decided: tuple[str, ...] = Field(default=(), description="Utgåvor som är beslutade och bevaras")
     publisher: str = Field(default="", description="Den som ger ut öppna data: kommunens fullständiga namn")
     public_contact: str = Field(

@@ -689,7 +689,7 @@ def test_a_release_that_cannot_be_read_is_told_and_left(published: Published, co
     assert "Kan inte läsas, granska för hand:" in forgotten_lines(done)
 
 
-@pytest.mark.parametrize("step", ["sweep", "_leave", "_remove_release", "erase_removed", "_log", "shutil.rmtree"])
+@pytest.mark.parametrize("step", ["_leave", "remove_release", "erase_removed", "_log", "shutil.rmtree"])
 def test_forgetting_that_is_cut_off_anywhere_is_finished_by_forgetting_again(
     step: str, published: Published, copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
