@@ -122,7 +122,7 @@ def _was_whole_lately(plan: Plan, module: SourceModule) -> bool:
     try:
         last = json.loads(_last_whole(plan, module).read_bytes())
         at, area = datetime.fromisoformat(last["at"]), last["area"]
-        is_lately = plan.now - at < timedelta(days=plan.settings.rest_days)
+        is_lately = timedelta(0) <= plan.now - at < timedelta(days=plan.settings.rest_days)  # a clock may be set back
     except (OSError, ValueError, KeyError, TypeError):
         return False
     stands = any(each.source == module.name and each.origin == "fetch" for each in read_manifest(plan.data))
@@ -298,7 +298,7 @@ def add_files(
                     "filen har lämnats förut och är gallrad",
                     do="utelämna den: dess rader räknas redan",
                 )
-    at = plan.now if received is None else datetime(received.year, received.month, received.day, 12, tzinfo=STOCKHOLM)
+    at = plan.now if received is None else _received_at(plan, module, received)
     landed = land_files(plan, module, files, at, Log())
     if broken := next((each for each in landed.values() if isinstance(each, Problem)), None):
         raise broken
@@ -306,6 +306,20 @@ def add_files(
     record_files(plan, module, parts, period=period, at=at)
     paths = parse_snapshots(module, plan.data, parts.values())
     return [(raw, Parsed.read(paths[part], rows=False).ledger) for raw, part in parts.items()]
+
+
+def _received_at(plan: Plan, module: SourceModule, day: date) -> datetime:
+    """Noon of the day that a file came in; of what is said to have come on one day, what is added last counts.
+
+    Raises UsageProblem for a day that has not been: nothing would tell of the file until then.
+    """
+    if day > plan.now.astimezone(STOCKHOLM).date():
+        raise UsageProblem("--received", "dagen har inte varit än", found=str(day), do="ange dagen då filen kom in")
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=STOCKHOLM).astimezone(UTC)
+    taken = {each.observed_at for each in read_manifest(plan.data) if each.source == module.name}
+    while at in taken:
+        at += timedelta(seconds=1)
+    return at
 
 
 def check_period(module: SourceModule, period: str) -> None:

@@ -47,6 +47,8 @@ _NOBODYS = re.compile(r"[.@#~]|thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 _HALF_COPIED = re.compile(r".*(\.part|\.partial|\.filepart|\.crdownload|\.download|\.tmp|\.temp|~)", re.IGNORECASE)
 _EXTENSIONS = (".csv", ".json", ".xlsx")
 _LONGEST_NAME = 255
+# A file server's clock may be so many seconds ahead; a file from later than that is from before this one was set back.
+_MOST_AHEAD = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -333,7 +335,7 @@ def _read(folder: _Folder, name: str, private: Path, quiet_seconds: float) -> _F
     try:
         with open_ordinary(Path(name), folder.handle) as opened:
             before = os.fstat(opened.fileno())
-            if time.time() - before.st_ctime < quiet_seconds:
+            if -_MOST_AHEAD < time.time() - before.st_ctime < quiet_seconds:
                 return None
             content = opened.read(MOST_BYTES + 1)
             about = os.fstat(opened.fileno())

@@ -201,9 +201,8 @@ def _failed_last_time(data: Path) -> dict[str, str]:
     for line in _runs(data):
         for name, told in line["sources"].items():
             if told.get("is_asked"):
-                problems[name] = (
-                    f"vid körningen {line['started_at'][:10]}: {told['problem']}" if told["problem"] else ""
-                )
+                day = datetime.fromisoformat(line["started_at"]).astimezone(STOCKHOLM).date()
+                problems[name] = f"vid körningen {day}: {told['problem']}" if told["problem"] else ""
     return {name: problem for name, problem in problems.items() if problem}
 
 

@@ -1,4 +1,4 @@
-"""The command line: `lagesbild run | add | list | show | sql | check | explain | diff | week | status | forget | …`."""
+"""The command line: `lagesbild run | backfill | add | list | show | sql | check | explain | diff | week | …`."""
 
 import argparse
 import json
@@ -61,6 +61,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--area", metavar="ID", help="område: kod ur areas.csv, kommunkod, länskod eller 00")
     run.add_argument("--only", nargs="+", default=(), metavar="KÄLLA", help="hämta bara dessa källor")
     run.add_argument("--as-of", type=_date, metavar="DATUM", help="dag som utgåvan gäller (annars i dag)")
+
+    again = command("backfill", _backfill, "ge ut en periods tidigare dagar, av det som då hade kommit in")
+    again.add_argument("first", type=_date, metavar="FRÅN", help="periodens första dag")
+    again.add_argument("last", type=_date, metavar="TILL", help="periodens sista dag; inga dagar efter i dag")
+    again.add_argument("--every", choices=("day", "week", "month"), default="day", help="varje dag, söndag, månadsslut")
+    again.add_argument("--sample", action="store_true", help="kör på de inbyggda exempeldata")
+    again.add_argument("--area", metavar="ID", help="område: kod ur areas.csv, kommunkod, länskod eller 00")
 
     add = command("add", _add, "ta in handlevererade filer")
     add.add_argument("source", metavar="KÄLLA")
@@ -149,6 +156,20 @@ def _run(given: argparse.Namespace) -> int:
     outcome = run(plan, _on_stderr)
     print("\n".join(summary_lines(outcome)))
     return outcome.exit_code
+
+
+def _backfill(given: argparse.Namespace) -> int:
+    from flows._backfill import backfill, backfill_days
+    from flows.settings import read_settings
+    from flows.summary import day_line
+
+    settings = read_settings(data=given.data, area=given.area)
+    days = backfill_days(given.first, given.last, given.every)
+    exit_codes = set()
+    for day, outcome in backfill(settings, days, sample=given.sample, say=_on_stderr):
+        print(day_line(day, outcome), flush=True)
+        exit_codes.add(outcome.exit_code)
+    return 1 if 1 in exit_codes else max(exit_codes)
 
 
 def _add(given: argparse.Namespace) -> int:

@@ -5,10 +5,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import polars as pl
@@ -16,7 +17,7 @@ import polars as pl
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
 from flows._log import Log, Rows, Say, append, exit_code_of
-from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
+from flows._own_texts import Beside, read_texts_ledger, text_problems, texts_content, texts_of
 from flows._plan import SAMPLE, Plan, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, open_data_of, publish
 from flows._published import Published, read_ledger
@@ -26,6 +27,7 @@ from flows._silence import Silence, silences
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
 from models._duckdb import connect
+from reports._own_texts import OwnTexts
 from sources._landing import Observation
 from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
@@ -82,30 +84,55 @@ def release_id(
     plan: Plan,
     results: Sequence[SourceResult],
     published: Sequence[Published] = (),
-    texts: str = "",
+    texts: Mapping[str, OwnTexts] = MappingProxyType({}),
+    written: Sequence[Beside] = (),
     previous: str = "",
 ) -> str:
-    """The release's name: its day, and a hash of everything that decides what it says.
+    """The release's name: its day, and two hashes of everything that decides what it says.
 
-    Content in force, code, lists, settings, libraries, which sources are late or failed, what earlier releases
-    (`published`) showed and hid, what the coordinator has written (`texts`, a hash), and which release (`previous`) the
-    report tells the news since. When a source was last
-    looked at is not part of it: a night on which nothing changed gives the same name.
+    The first, of eight letters, is of what there is to say: content in force, code, lists, settings, libraries, which
+    sources are late or failed, what the coordinator has written (`texts`), and what the day alone decides. Two
+    releases with the same eight say the same of what is known, and a night that would give them again makes no new
+    one; when a source was last looked at is not part of it. The second, of four, is of the light in which it is said:
+    what earlier releases showed and hid (`published`), beside which figures a text first stood (`written`), and which
+    release (`previous`) the report tells the news since.
     """
-    decided = hashlib.sha256(_code_hash().encode())
+    said = hashlib.sha256(_code_hash().encode())
     how = [plan.settings.language, *plan.settings.report_formats]
     settings = [plan.settings.area, how, plan.sample, asdict(open_data_of(plan.settings))]
-    decided.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
+    said.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
     for result in results:
-        decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
+        said.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
         # In the order of their last observation: when A comes back after B, A is what counts.
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
-            decided.update(each.encode())
-        decided.update(result.revisions.write_csv().encode())
-    decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
-    decided.update(json.dumps([texts, previous]).encode())
+            said.update(each.encode())
+        said.update(result.revisions.write_csv().encode())
+    said.update(json.dumps([texts_content(texts, ()), said_for_the_day(plan, results)]).encode())
+    light = hashlib.sha256(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
+    light.update(json.dumps([texts_content(texts, written), previous]).encode())
     # Letters only: a day followed by four digits is what a personnummer looks like.
-    return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(_LETTERS)}"
+    letters = f"{said.hexdigest()[:8]}{light.hexdigest()[:4]}".translate(_LETTERS)
+    return f"{plan.as_of.isoformat()}-{letters}"
+
+
+def said_for_the_day(plan: Plan, results: Sequence[SourceResult]) -> list[str]:
+    """What a release says for no other reason than its day: which week and month it shows, which deadlines have passed.
+
+    On a night on which this changes there is something new to say, although nothing has come in.
+    """
+    said = []
+    for result in results:
+        if result.name == "incident_reports" and result.observations:
+            monday = plan.as_of - timedelta(days=plan.as_of.weekday())
+            said += [f"week {monday}", f"month {plan.as_of:%Y-%m}"]
+        if result.name == "measures":
+            dues = {
+                due
+                for path in result.parsed.values()
+                for due in pl.read_parquet(path, columns=["due_date"])["due_date"]
+            }
+            said += sorted(f"due {due}" for due in dues if due is not None and due < plan.as_of)
+    return said
 
 
 def _content(each: Observation) -> str:
@@ -134,6 +161,18 @@ def latest_release(data: Path) -> str:
     """The id of the newest published release; empty when there is none."""
     latest = data / "output" / "latest"
     return latest.readlink().name if latest.is_symlink() else ""
+
+
+def says_the_same(data: Path, release: str) -> str:
+    """The release that stands on the day of `release` and says the same (see `release_id`); empty when none does.
+
+    That is the newest one, or for an earlier day (`--as-of`) one of that day or of the nearest day before it.
+    """
+    standing = [latest_release(data)]
+    if standing[0][:10] > release[:10]:
+        earlier = sorted(path.name for path in (data / "output").glob("20*") if path.name[:10] <= release[:10])
+        standing = [each for each in earlier if each[:10] == earlier[-1][:10]]
+    return next((each for each in standing if each[11:19] == release[11:19]), "")
 
 
 def run(plan: Plan, say: Say | None = None) -> Outcome:
@@ -204,19 +243,17 @@ def finish_run(
     published = read_ledger(plan.data, is_sample=plan.sample)
     texts, written = texts_of(plan), read_texts_ledger(plan.data, is_sample=plan.sample)
     problems = text_problems(plan, texts)
-    latest = latest_release(plan.data)
-    before_latest = [each for each in published if each.release != latest]
-    texts_before = texts_content(texts, [each for each in written if each.release != latest])
     is_well = not problems and not any(
         result.is_late or result.problem or result.refused_corrections for result in results
     )
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
-    before = previous_release(plan.data, latest[:10])
-    if latest[10:] == release_id(plan, results, before_latest, texts_before, before)[10:]:
+    before = previous_release(plan.data, plan.as_of.isoformat())
+    release = release_id(plan, results, published, texts, written, before)
+    if standing := says_the_same(plan.data, release):
         outcome = Outcome(
             exit_code=exit_code,
-            release=latest,
-            path=plan.data / "output" / latest,
+            release=standing,
+            path=plan.data / "output" / standing,
             is_new=False,
             sources=tuple(results),
             inbox=tuple(inbox),
@@ -224,8 +261,6 @@ def finish_run(
             seconds=log.seconds(),
         )
         return _logged(plan, log, outcome)
-    before = previous_release(plan.data, plan.as_of.isoformat())
-    release = release_id(plan, results, published, texts_content(texts, written), before)
     built = _build(plan, results, release, published, log)
     broken = [str(breach) for breach in built.breaches] or publish(
         plan, release, results, built, published, texts, check, log

@@ -745,7 +745,8 @@ def test_an_own_folder_takes_the_place_of_the_samples(tmp_path: Path) -> None:
 
 
 def small_plan(data: Path, as_of: date = date(2026, 9, 1)) -> Plan:
-    return make_plan(read_settings(data=data), offline=True, as_of=as_of, now=NOW)
+    now = max(NOW, datetime(as_of.year, as_of.month, as_of.day, 2, 30, tzinfo=UTC))
+    return make_plan(read_settings(data=data), offline=True, as_of=as_of, now=now)
 
 
 def hand_in(data: Path, share: str, received: date) -> None:

@@ -536,7 +536,7 @@ def test_a_decision_that_decides_nothing_is_a_usage_error(decisions: dict[str, s
 def test_a_run_for_a_day_to_come_ends_nothing_early(tmp_path: Path) -> None:
     data = real_folder(tmp_path)
     deliver(data, "a", "1;2026-01-03;;1415;;hot;Skola\n", date(2026, 1, 10))
-    warehouse_of(real_plan(data, as_of=date(2030, 1, 1), gallringsbeslut=DECIDED))
+    warehouse_of(replace(real_plan(data, gallringsbeslut=DECIDED), as_of=date(2030, 1, 1)))
     assert landed(data, "incident_reports") == ["parquet"]
 
 
