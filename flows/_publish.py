@@ -11,10 +11,12 @@ from pathlib import Path
 import polars as pl
 
 from flows._audit import audit_release
+from flows._code import code_hash
 from flows._collect import SourceResult
 from flows._own_texts import beside, changed_since, read_texts_ledger, remember
 from flows._plan import PASSAGE, Plan, Tell
 from flows._published import Published, decisions, record_release
+from flows._sums import write_sums
 from flows._version import VERSION
 from flows.settings import Settings
 from models._build import DECIDED, Built
@@ -76,6 +78,7 @@ def publish(
             area=plan.settings.area,
             municipalities=scope_of(plan.settings.area).municipalities,
             version=VERSION,
+            code=code_hash(),
             sample=plan.sample,
             snapshots=[
                 {
@@ -180,6 +183,7 @@ def _swing(output: Path, temporary: Path, release: str) -> None:
     A folder of that name is already whole and says the same (its name is a hash of what decided it), so it stays.
     """
     if not (output / release).exists():
+        write_sums(temporary)
         temporary.chmod(PASSAGE)
         _make_durable(temporary)
         os.replace(temporary, output / release)

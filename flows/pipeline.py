@@ -6,13 +6,13 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from flows._code import code_hash
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
 from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
@@ -27,7 +27,6 @@ from sources._landing import (
 )
 from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
-from sources._strict import ROOT
 
 __all__ = [
     "SAMPLE",
@@ -88,7 +87,7 @@ def release_id(
     report tells the news since. When a source was last
     looked at is not part of it: a night on which nothing changed gives the same name.
     """
-    decided = hashlib.sha256(_code_hash().encode())
+    decided = hashlib.sha256(code_hash().encode())
     how = [plan.settings.language, *plan.settings.report_formats]
     settings = [plan.settings.area, how, plan.sample, asdict(open_data_of(plan.settings))]
     decided.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
@@ -106,23 +105,6 @@ def release_id(
 def _content(each: Observation) -> str:
     parts = [part.sha256 for part in each.parts]
     return json.dumps([each.request, each.period, each.synthetic, each.inferred, parts])
-
-
-@cache
-def _code_hash() -> str:
-    code = hashlib.sha256()
-    for folder, pattern in (
-        ("flows", "*.py"),
-        ("sources", "*.py"),
-        ("models", "**/*.py"),
-        ("models", "**/*.sql"),
-        ("reports", "**/*.*"),
-        ("data/reference", "**/*.*"),
-    ):
-        for path in sorted((ROOT / folder).glob(pattern)):
-            if path.suffix != ".pyc":
-                code.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
-    return code.hexdigest()
 
 
 def latest_release(data: Path) -> str:
