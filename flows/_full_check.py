@@ -34,7 +34,7 @@ from sources._registry import all_sources
 from sources._retention import removed
 
 _MANIFEST, _KEY = "manifest.jsonl", "identity.key"
-_CLOSED = ("landing", "published", TEXTS, "inbox", "log")  # nobody but the owner looks into these
+_CLOSED = ("landing", "published", "log")  # nobody but the owner looks into these
 _RESTORE = "återställ den från säkerhetskopian"
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, duckdb.Error, pl.exceptions.PolarsError)
 

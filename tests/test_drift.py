@@ -2,6 +2,7 @@
 
 import contextlib
 import getpass
+import grp
 import os
 import pwd
 import re
@@ -20,6 +21,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from flows._full_check import check_everything
+from flows.pipeline import Plan, add_files, make_plan, one_writer, run
+from flows.settings import read_settings
+from sources._registry import all_sources
 from tests.test_serve import ask
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -112,6 +117,92 @@ def test_a_letter_is_sent_when_the_state_changes_and_then_once_a_week(tmp_path: 
     assert ["något behöver ses till" in each for each in letters] == [True, False, True, True, True]
     assert "inget publicerades: en kontroll sade ifrån" in letters[1]
     assert all(each.startswith("To: trygghet@kommunen.example\n") for each in letters)
+
+
+# --------------------------------------------------------------------------------------------------- backup, restore
+
+
+def night(data: Path, day: int) -> Plan:
+    now = datetime(2026, 9, day, 0, 30, tzinfo=UTC)
+    return make_plan(read_settings(data=data, area="1415", report_formats=()), offline=True, now=now)
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.skipif(
+    not (shutil.which("rsync") and shutil.which("flock")),
+    reason="rsync or flock is not installed: apt-get install rsync",
+)
+def test_what_is_backed_up_and_restored_elsewhere_gives_the_same_release(tmp_path: Path) -> None:
+    data, copies, settings = tmp_path / "data", tmp_path / "copies", tmp_path / "etc"
+    settings.mkdir()
+    shutil.copy(UNITS / "lagesbild.env", settings)
+    deliveries = sorted((ROOT / "data" / "sample" / "incident_reports").glob("*_202[45].csv"))
+    for day, delivery in enumerate(deliveries, 1):
+        with one_writer(data):
+            add_files(night(data, day), all_sources()["incident_reports"], [delivery])
+            (data / "texts" / "1415").mkdir(parents=True, exist_ok=True)
+            (data / "texts" / "1415" / "analys.md").write_text("Läget är lugnt.\n", encoding="utf-8")
+        before = run(night(data, day))
+        assert before.is_new, before.breaches
+    (data / "inbox" / "incident_reports").mkdir(parents=True)
+    (data / "inbox" / "incident_reports" / "unread.csv").write_text("x")
+    kept = {name: files_of(data / name) for name in ("landing", "published", "texts", "output", "log")}
+    assert {"identity.key", "manifest.jsonl"} <= kept["landing"].keys()
+    assert len(kept["published"]["ledger.jsonl"].splitlines()) == 2
+
+    def back_up() -> "subprocess.Popen[bytes]":
+        given = {"LAGESBILD_DATA": str(data), "SETTINGS": str(settings), "COPIES": str(copies), "KEEP": "2"}
+        return subprocess.Popen([UNITS / "lagesbild-backup"], env={**os.environ, **given})
+
+    with one_writer(data):  # as a run that is going on: the copy waits for it
+        waiting = back_up()
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(timeout=2)
+    assert waiting.wait(timeout=60) == 0
+    for day in ("2026-08-01", "2026-08-02"):
+        (copies / day).mkdir()
+    assert back_up().wait(timeout=60) == 0
+    assert sorted(path.name for path in copies.iterdir() if path.name.startswith("2026-08")) == ["2026-08-02"]
+    copied = copies / "senaste"
+    assert copied.resolve().stat().st_mode & 0o077 == 0
+    assert (copied / "etc" / "lagesbild.env").read_bytes() == (UNITS / "lagesbild.env").read_bytes()
+    assert not list(copied.rglob("unread.csv"))
+    assert not list(copied.rglob("warehouse.duckdb*"))
+
+    elsewhere = tmp_path / "elsewhere" / "data"
+    elsewhere.mkdir(parents=True)
+    (elsewhere / "broken").touch()
+    shutil.rmtree(data)
+    owner = f"{getpass.getuser()}:{grp.getgrgid(os.getgid()).gr_name}"
+    [block] = re.findall(
+        r"<!-- provas av tests/test_drift.py -->\n\s*```sh\n(.*?)```", (ROOT / "docs/drift.md").read_text(), re.DOTALL
+    )
+    here = {
+        "FROM=/var/backups/lagesbild/senaste": f"FROM={copied}",
+        "DATA=/var/lib/lagesbild/data": f"DATA={elsewhere}",
+    }
+    for said, meant in (here | {"OWNER=lagesbild:lagesbild": f"OWNER={owner}"}).items():
+        assert said in block
+        block = block.replace(said, meant)
+    subprocess.run(["sh", "-euc", block], check=True, timeout=60)
+    assert (elsewhere.parent / "data.trasig" / "broken").exists()
+
+    assert {name: files_of(elsewhere / name) for name in kept} == kept
+    assert elsewhere.stat().st_mode & 0o777 == 0o711
+    checked = check_everything(night(elsewhere, 2))
+    assert (checked.found, checked.untried) == ([], [])
+    after = run(night(elsewhere, 2))
+    assert (after.exit_code, after.is_new, after.release) == (before.exit_code, False, before.release)
+    with one_writer(elsewhere):  # the key is the same, so a report that comes again has the same name
+        add_files(night(elsewhere, 3), all_sources()["incident_reports"], [delivery])
+    assert files_of(elsewhere / "landing" / "incident_reports") == {
+        name.removeprefix("incident_reports/"): content
+        for name, content in kept["landing"].items()
+        if name.startswith("incident_reports/")
+    }
 
 
 # --------------------------------------------------------------------------------------------------------- PostgreSQL
