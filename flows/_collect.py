@@ -88,15 +88,19 @@ def collect(plan: Plan, module: SourceModule, log: Log) -> None:
             rows.out = 0
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
-                rows.out += _record(
-                    plan,
-                    module,
-                    parts,
-                    request=answer.request,
-                    observed_at=plan.now,
-                    origin="fetch",
-                    is_latest=answer.is_latest,
-                )
+                try:
+                    rows.out += _record(
+                        plan,
+                        module,
+                        parts,
+                        request=answer.request,
+                        observed_at=plan.now,
+                        origin="fetch",
+                        is_latest=answer.is_latest,
+                    )
+                except Problem:
+                    _discard_unrecorded(plan.data, module, parts)
+                    raise
         save_json(_last_whole(plan, module), {"at": plan.now.isoformat(), "area": plan.settings.area})
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from flows._audit import audit_release
+from flows._code import code_hash
 from flows._collect import SourceResult
 from flows._log import Log
 from flows._own_texts import TEXTS_LEDGER, beside, changed_since, read_texts_ledger, unknown
@@ -26,6 +27,7 @@ from flows._releases import (
     remove_old,
     unpublished,
 )
+from flows._sums import write_sums
 from flows._version import VERSION
 from flows.settings import Settings
 from models._build import DECIDED, Built
@@ -87,6 +89,7 @@ def publish(
             area=plan.settings.area,
             municipalities=scope_of(plan.settings.area).municipalities,
             version=VERSION,
+            code=code_hash(),
             sample=plan.sample,
             snapshots=[
                 {
@@ -149,6 +152,7 @@ def publish(
                 LEDGER: [asdict(each) for each in keep_decisions(plan.data, release, decided, is_sample=plan.sample)],
                 TEXTS_LEDGER: [asdict(each) for each in new_texts],
             }
+            write_sums(temporary)
             commit(plan.data, release, lines)
             complete(plan.data)
         with log.step("make_room"):

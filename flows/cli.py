@@ -85,7 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     sql.add_argument("query", metavar="FRÅGA")
 
     check = command("check", _check, "pröva alla kontrakt igen på den senaste utgåvan")
-    check.add_argument("--disclosure", action="store_true", help="pröva i stället vad en angripare kan räkna ut")
+    what = check.add_mutually_exclusive_group()
+    what.add_argument("--disclosure", action="store_true", help="pröva i stället vad en angripare kan räkna ut")
+    what.add_argument(
+        "--full", action="store_true", help="pröva allt som bevaras, och bygg den senaste utgåvan på nytt"
+    )
 
     explain = command("explain", _explain, "visa hur en siffra har kommit till")
     explain.add_argument("indicator", metavar="INDIKATOR")
@@ -247,10 +251,11 @@ def _print_query(given: argparse.Namespace, query: str) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     from flows._audit import audit_latest
+    from flows._full_check import broken_contracts
     from lagesbild import open_release
-    from models._contracts import breaches
-    from models._model import all_models
 
+    if given.full:
+        return _check_everything(given)
     if given.disclosure:
         audit = audit_latest(_data(given))
         print(*audit.found, sep="\n", end="\n" if audit.found else "")
@@ -260,13 +265,20 @@ def _check(given: argparse.Namespace) -> int:
         )
         return 1 if audit.found else 0
     with closing(open_release(_data(given))) as con:
-        released = {
-            row[0] for row in con.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
-        }
-        tables = [model for model in all_models() if model.table in released]
-        found = [breach for model in tables for breach in breaches(con, model.contract)]
-    print("\n".join(map(str, found)) or f"Alla kontrakt håller ({len(tables)} tabeller).")
+        tables, found = broken_contracts(con)
+    print("\n".join(map(str, found)) or f"Alla kontrakt håller ({tables} tabeller).")
     return 1 if found else 0
+
+
+def _check_everything(given: argparse.Namespace) -> int:
+    from flows._full_check import check_everything
+    from flows._log import Log
+
+    plan = _plan_of(given)
+    checked = check_everything(plan, Log(form=plan.settings.log_format, say=_on_stderr))
+    print(*checked.found, *checked.untried, sep="\n", end="\n" if checked.found or checked.untried else "")
+    print(f"{len(checked.found)} fel." if checked.found else "Inget fel: allt som ska bevaras finns och är helt.")
+    return 1 if checked.found else 0
 
 
 def _explain(given: argparse.Namespace) -> int:

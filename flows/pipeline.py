@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +13,7 @@ from types import MappingProxyType
 import duckdb
 import polars as pl
 
+from flows._code import code_hash
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
 from flows._log import Log, Rows, Say, append, exit_code_of
@@ -31,7 +31,6 @@ from reports._own_texts import OwnTexts
 from sources._landing import Observation
 from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
-from sources._strict import ROOT
 
 __all__ = [
     "SAMPLE",
@@ -97,7 +96,7 @@ def release_id(
     what earlier releases showed and hid (`published`), beside which figures a text first stood (`written`), and which
     release (`previous`) the report tells the news since.
     """
-    said = hashlib.sha256(_code_hash().encode())
+    said = hashlib.sha256(code_hash().encode())
     how = [plan.settings.language, *plan.settings.report_formats]
     settings = [plan.settings.area, how, plan.sample, asdict(open_data_of(plan.settings))]
     said.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
@@ -138,23 +137,6 @@ def said_for_the_day(plan: Plan, results: Sequence[SourceResult]) -> list[str]:
 def _content(each: Observation) -> str:
     parts = [part.sha256 for part in each.parts]
     return json.dumps([each.request, each.period, each.synthetic, each.inferred, parts])
-
-
-@cache
-def _code_hash() -> str:
-    code = hashlib.sha256()
-    for folder, pattern in (
-        ("flows", "*.py"),
-        ("sources", "*.py"),
-        ("models", "**/*.py"),
-        ("models", "**/*.sql"),
-        ("reports", "**/*.*"),
-        ("data/reference", "**/*.*"),
-    ):
-        for path in sorted((ROOT / folder).glob(pattern)):
-            if path.suffix != ".pyc":
-                code.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
-    return code.hexdigest()
 
 
 def latest_release(data: Path) -> str:

@@ -23,19 +23,21 @@ from reports.workbook import WorkbookMeta, write_workbook
 from sources._strict import read_reference
 
 TABLES = tuple(model.table for model in all_models() if model.schema == "output")
-_MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}
-_AUDIENCES: tuple[tuple[Literal["internal", "public"], str], ...] = (("internal", "output"), ("public", "public"))
+Audience = Literal["internal", "public"]
+AUDIENCES: Mapping[Audience, str] = {"internal": "output", "public": "public"}  # and the schema of what each may see
+MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}  # of a folder, of a file
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseMeta:
-    """What a release says of itself in `release.json`; nothing in it knows the clock."""
+    """What a release says of itself in `release.json`; nothing in it knows the clock. code: a hash of what made it."""
 
     release: str
     as_of: date
     area: str
     municipalities: Sequence[str]
     version: str
+    code: str = ""
     sample: bool
     snapshots: Sequence[Mapping[str, object]]
     open_data: OpenData = field(default_factory=OpenData)
@@ -64,13 +66,11 @@ def write_release(
     with connect(warehouse, read_only=True) as con:
         focus_areas = con.sql("from core.focus_areas order by sort_order").pl()
         members = {meta.area: [str(code) for code in meta.municipalities]}
-    for audience, schema in _AUDIENCES:
-        modes = _MODES[audience]
+    for audience, schema in AUDIENCES.items():
+        modes = MODES[audience]
         target = folder / audience
-        core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
-        output = [model for model in all_models() if model.schema == "output"]
         with step(f"write_{audience}"):
-            write_tables(target, warehouse, [*core, *output], schema=schema, personal=personal)
+            write_audience(target, warehouse, audience, personal)
         with connect(warehouse, read_only=True) as con:
             tables = {
                 name: con.sql(f"from {schema}.{name}").pl()
@@ -123,6 +123,13 @@ def write_release(
         target.chmod(modes[True])
 
 
+def write_audience(folder: Path, warehouse: Path, audience: Audience, personal: Collection[str]) -> None:
+    """Write the database and the tables that one audience may read: `core` is for the internal one."""
+    core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
+    output = [model for model in all_models() if model.schema == "output"]
+    write_tables(folder, warehouse, [*core, *output], schema=AUDIENCES[audience], personal=personal)
+
+
 def _promises() -> dict[str, tuple[int, int]]:
     """The newest promise of each area: its first and last year."""
     listed = read_reference("promise_periods").sort("period_from")
@@ -138,7 +145,12 @@ def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFra
         "area": meta.area,
         "sample": meta.sample,
         "is_synthetic": bool(tables["indicators"]["is_synthetic"].any()),
-        "versions": {"lagesbild": meta.version, "polars": pl.__version__, "duckdb": duckdb.__version__},
+        "versions": {
+            "lagesbild": meta.version,
+            "code": meta.code,
+            "polars": pl.__version__,
+            "duckdb": duckdb.__version__,
+        },
         "tables": {name: frame.height for name, frame in tables.items()},
         "sources": json.loads(sources.with_columns(pl.selectors.temporal().cast(pl.String)).write_json()),
         "snapshots": list(meta.snapshots),
@@ -148,7 +160,7 @@ def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFra
 def quality_request(folder: Path, log: Path, release: str, contracts: Sequence[Contract]) -> QualityRequest:
     """Ask that every output table of a release, internal and public, keeps the contract its model declares."""
     tables: list[TableRequest] = []
-    for audience, _ in _AUDIENCES:
+    for audience in AUDIENCES:
         with connect(folder / audience / "lagesbild.duckdb", read_only=True) as con:
             for contract in contracts:
                 columns = {str(row[0]): str(row[1]) for row in con.sql(f"describe {contract.table}").fetchall()}
