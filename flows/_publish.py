@@ -11,6 +11,7 @@ import polars as pl
 
 from flows._audit import audit_release
 from flows._collect import SourceResult
+from flows._data_version import DATA_VERSION
 from flows._log import Log
 from flows._own_texts import beside, changed_since, read_texts_ledger, remember
 from flows._plan import PASSAGE, Plan
@@ -75,6 +76,7 @@ def publish(
             area=plan.settings.area,
             municipalities=scope_of(plan.settings.area).municipalities,
             version=VERSION,
+            data_version=DATA_VERSION,
             sample=plan.sample,
             snapshots=[
                 {

@@ -14,6 +14,7 @@ import duckdb
 import polars as pl
 
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
+from flows._freshness import Silence, silences, tells_what_is_late
 from flows._inbox import Handed, take_inbox
 from flows._log import Log, Rows, Say, append, exit_code_of
 from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
@@ -21,7 +22,6 @@ from flows._plan import SAMPLE, Plan, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, open_data_of, previous_release, publish
 from flows._published import Published, read_ledger
 from flows._retention import end_retention
-from flows._silence import Silence, silences
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
 from models._duckdb import connect
@@ -210,7 +210,8 @@ def finish_run(
     is_well = not problems and not any(result.is_late or result.problem for result in results)
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
     before = previous_release(plan.data, latest[:10])
-    if latest[10:] == release_id(plan, results, before_latest, texts_before, before)[10:]:
+    is_same = latest[10:] == release_id(plan, results, before_latest, texts_before, before)[10:]
+    if is_same and tells_what_is_late(plan.data, plan.as_of):
         outcome = Outcome(
             exit_code=exit_code,
             release=latest,

@@ -1,7 +1,9 @@
 """Says in Swedish how a run went: for the terminal, and as Markdown for the scheduler's page."""
 
+from flows._freshness import attention
 from flows._inbox import handed_lines
 from flows.pipeline import Outcome, SourceResult
+from sources._registry import all_sources
 
 _EXIT_TEXTS = {
     0: "Klart.",
@@ -19,6 +21,22 @@ def exit_text(outcome: Outcome) -> str:
     if outcome.exit_code == 3 and not any(result.is_late or result.problem for result in outcome.sources):
         return _INBOX_TEXT if any(each.needs_a_person for each in outcome.inbox) else _TEXTS_TEXT
     return _EXIT_TEXTS[outcome.exit_code]
+
+
+def attention_lines(outcome: Outcome) -> list[str]:
+    """A Swedish sentence for each source that is late or could not be read: since when, and what is used instead."""
+    told = (
+        attention(
+            all_sources()[result.name].source.title,
+            data_as_of=result.data_as_of,
+            expected_by=result.expected_by,
+            is_late=result.is_late,
+            problem=result.problem,
+            silence=outcome.silent.get(result.name) if result.problem else None,
+        )
+        for result in outcome.sources
+    )
+    return [sentence for sentence in told if sentence]
 
 
 def summary_lines(outcome: Outcome) -> list[str]:
@@ -45,7 +63,7 @@ def summary_lines(outcome: Outcome) -> list[str]:
         lines += ["", *handed_lines(outcome.inbox)]
     if outcome.texts:
         lines += ["", *outcome.texts]
-    lines += ["", exit_text(outcome), *outcome.breaches]
+    lines += ["", exit_text(outcome), *attention_lines(outcome), *outcome.breaches]
     if outcome.path:
         lines += [
             f"Utgåva {outcome.release}: {outcome.path}",
@@ -68,7 +86,7 @@ def summary_markdown(outcome: Outcome) -> str:
             "| källa | lästa | inlästa | underkända | dubbletter | uppgifter t.o.m. | läge |",
             "|---|---:|---:|---:|---:|---|---|",
             *rows,
-            *(f"\n{line}" for line in (*handed_lines(outcome.inbox), *outcome.texts)),
+            *(f"\n{line}" for line in (*attention_lines(outcome), *handed_lines(outcome.inbox), *outcome.texts)),
         ]
     )
 

@@ -36,6 +36,7 @@ class ReleaseMeta:
     area: str
     municipalities: Sequence[str]
     version: str
+    data_version: int = 1
     sample: bool
     snapshots: Sequence[Mapping[str, object]]
     open_data: OpenData = field(default_factory=OpenData)
@@ -138,7 +139,12 @@ def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFra
         "area": meta.area,
         "sample": meta.sample,
         "is_synthetic": bool(tables["indicators"]["is_synthetic"].any()),
-        "versions": {"lagesbild": meta.version, "polars": pl.__version__, "duckdb": duckdb.__version__},
+        "versions": {
+            "lagesbild": meta.version,
+            "data_folder": meta.data_version,
+            "polars": pl.__version__,
+            "duckdb": duckdb.__version__,
+        },
         "tables": {name: frame.height for name, frame in tables.items()},
         "sources": json.loads(sources.with_columns(pl.selectors.temporal().cast(pl.String)).write_json()),
         "snapshots": list(meta.snapshots),
