@@ -9,10 +9,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from flows._log import Log
 from flows._version import VERSION
-from sources._landing import write_atomically
+from sources._declare import Text
+from sources._landing import AGGREGATE, write_atomically
 from sources._problem import Problem, UsageProblem
+from sources._registry import all_sources
 
 DATA_VERSION = 1
 _FILE = "version.json"
@@ -64,9 +68,12 @@ def check_version(data: Path) -> None:
 def bring_up_to_date(data: Path, log: Log, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Make a folder one of this program's version, step by step, and let it say so. Writes: hold the lock.
 
-    A new folder is given the newest version at once. What is cut off is done again by the next that writes.
+    A new folder is given the newest version at once. What is cut off is done again by the next that writes. Raises
+    UsageProblem for a folder of a later version, and for one from before there were versions.
     """
     check_version(data)
+    if not (data / _FILE).exists():
+        _refuse_plain_identities(data)
     newest = max([DATA_VERSION, *(each.to for each in migrations)])
     is_new = not any((data / name).exists() for name in (_FILE, "landing", "output", "published"))
     for each in migrations:
@@ -77,6 +84,27 @@ def bring_up_to_date(data: Path, log: Log, migrations: Sequence[Migration] = MIG
                 _write(data, each.to)
     if not (data / _FILE).exists():
         _write(data, newest)
+
+
+def _refuse_plain_identities(data: Path) -> None:
+    """Refuse to adopt a folder from before the privacy door hashed identities.
+
+    Read as it stands, what such a report says and the same report delivered again would be two.
+    """
+    for name, module in all_sources().items():
+        columns = [each.name for each in module.source.columns if isinstance(each.type, Text) and each.type.identity]
+        for path in sorted((data / "landing" / name).glob("*.parquet")) if columns else ():
+            if path.name.endswith(AGGREGATE):
+                continue
+            rows = pl.read_parquet(path)
+            for column in set(columns) & set(rows.columns):
+                if not rows[column].drop_nulls().str.contains(r"^[0-9a-f]{32}$").all():
+                    raise UsageProblem(
+                        str(data),
+                        "datamappen är äldre än vad programmet kan läsa",
+                        found=f"{name} har {column} i klartext",
+                        do="börja i en ny mapp, lämna in filerna på nytt och ta bort den gamla",
+                    )
 
 
 def _write(data: Path, version: int) -> None:

@@ -170,6 +170,22 @@ def one_writer(data: Path, log: Log | None = None) -> Iterator[None]:
         os.umask(before)
 
 
+def is_locked(data: Path) -> bool:
+    """Whether somebody writes in the data folder now.
+
+    Asking takes the lock for a moment, so ask only where a run has begun and not told of its end: one that begins just
+    then would be refused.
+    """
+    try:
+        with (data / ".lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
+
+
 @contextmanager
 def _locked(data: Path) -> Iterator[None]:
     with (data / ".lock").open("w") as lock:

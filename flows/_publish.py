@@ -11,6 +11,7 @@ import polars as pl
 from flows._audit import audit_release
 from flows._code import code_hash
 from flows._collect import SourceResult
+from flows._data_version import DATA_VERSION
 from flows._log import Log
 from flows._own_texts import TEXTS_LEDGER, beside, changed_since, read_texts_ledger, unknown
 from flows._plan import Plan
@@ -90,6 +91,7 @@ def publish(
             municipalities=scope_of(plan.settings.area).municipalities,
             version=VERSION,
             code=code_hash(),
+            data_version=DATA_VERSION,
             sample=plan.sample,
             snapshots=[
                 {

@@ -6,7 +6,7 @@ their hash. What was once shown is known for ever, so every later release is dec
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -14,7 +14,7 @@ from typing import TypeVar
 import polars as pl
 
 from models._disclose import DECIDED
-from sources._landing import append_durably, make_folder, sha256, write_atomically
+from sources._landing import append_durably, make_folder, sha256, unread, write_atomically
 from sources._problem import Problem
 
 T = TypeVar("T")
@@ -68,7 +68,7 @@ def keep_decisions(data: Path, release: str, decided: pl.DataFrame, *, is_sample
     return [entry]
 
 
-def read_lines(path: Path, kind: Callable[..., T]) -> list[T]:
+def read_lines(path: Path, kind: type[T]) -> list[T]:
     """The lines of a ledger as what they are, oldest first. A torn last line (a power cut) is passed over.
 
     Raises Problem for any other line that cannot be read.
@@ -76,12 +76,14 @@ def read_lines(path: Path, kind: Callable[..., T]) -> list[T]:
     if not path.exists():
         return []
     *lines, _ = path.read_bytes().split(b"\n")  # a whole line ends with one
-    try:
-        return [kind(**json.loads(line)) for line in lines]
-    except (ValueError, TypeError):
-        raise Problem(
-            str(path), "en rad går inte att läsa", do="återställ data/published från säkerhetskopian"
-        ) from None
+    read = []
+    for number, line in enumerate(lines, 1):
+        try:
+            read.append(kind(**json.loads(line)))
+        except (ValueError, TypeError):
+            where = f"{path}, rad {number}"
+            raise unread(where, line, {"": kind}, "återställ data/published från säkerhetskopian") from None
+    return read
 
 
 def append_missing(path: Path, entries: Sequence[Mapping[str, object]]) -> None:

@@ -101,7 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("new", metavar="NY", nargs="?", default="latest")
 
     status = command("status", _status, "visa hur det står till med källor och utgåva")
-    status.add_argument("--json", action="store_true", help="för övervakning")
+    status.add_argument("--json", action="store_true", help="för övervakning; nycklar läggs till, inga tas bort")
+    status.epilog = (
+        "Slutkod: 0 allt står rätt till; 1 den senaste körningen publicerade ingenting fast den skulle; 2 fel i "
+        "kommando, inställningar eller datamapp; 3 något behöver ses efter: en källa är sen eller svarar inte, en fil "
+        "eller text nekades, ingen körning på 26 timmar, eller för lite plats på disken."
+    )
 
     week = command("week", _week, "skriv Veckans läge: ett A4 till mötet, och en text till webben")
     week.add_argument("week", metavar="VECKA", nargs="?", type=_monday, help="2026-v47 (annars den senaste hela)")
@@ -328,9 +333,7 @@ def _plan_of(given: argparse.Namespace):  # type: ignore[no-untyped-def]  # the 
 
 
 def _status(given: argparse.Namespace) -> int:
-    from flows._inbox import look_into_inbox
-    from flows._own_texts import text_problems, texts_of
-    from flows._status import source_statuses, status_json, status_lines
+    from flows._status import exit_code, source_statuses, status_json, status_lines
     from flows.pipeline import latest_release
 
     plan = _plan_of(given)
@@ -339,8 +342,7 @@ def _status(given: argparse.Namespace) -> int:
         print(json.dumps(status_json(plan, release, statuses), ensure_ascii=False))
     else:
         print("\n".join(status_lines(plan, release, statuses)))
-    is_well = not any(each.needs_a_person for each in statuses) and not text_problems(plan, texts_of(plan))
-    return 0 if is_well and not any(each.needs_a_person for each in look_into_inbox(plan.data)) else 3
+    return exit_code(plan, statuses)
 
 
 def _week(given: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ import polars as pl
 
 from flows._code import code_hash
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
+from flows._freshness import Silence, silences, tells_what_is_late
 from flows._inbox import Handed, take_inbox
 from flows._log import Log, Rows, Say, append, exit_code_of
 from flows._own_texts import Beside, read_texts_ledger, text_problems, texts_content, texts_of
@@ -23,7 +24,6 @@ from flows._publish import Checking, checking, open_data_of, publish
 from flows._published import Published, read_ledger
 from flows._releases import previous_release
 from flows._retention import end_retention
-from flows._silence import Silence, silences
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
 from models._duckdb import connect
@@ -231,7 +231,8 @@ def finish_run(
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
     before = previous_release(plan.data, plan.as_of.isoformat())
     release = release_id(plan, results, published, texts, written, before)
-    if standing := says_the_same(plan.data, release):
+    standing = says_the_same(plan.data, release)
+    if standing and tells_what_is_late(plan.data / "output" / standing, plan.as_of):
         outcome = Outcome(
             exit_code=exit_code,
             release=standing,

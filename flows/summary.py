@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from flows._freshness import attention
 from flows._inbox import handed_lines
 from flows.pipeline import Outcome, SourceResult
+from sources._registry import all_sources
 
 _EXIT_TEXTS = {
     0: "Klart.",
@@ -33,6 +35,22 @@ def day_line(day: date, outcome: Outcome) -> str:
     return f"{day}  {'ny utgåva' if outcome.is_new else 'säger detsamma som'} {outcome.release}{told}"
 
 
+def attention_lines(outcome: Outcome) -> list[str]:
+    """A Swedish sentence for each source that is late or could not be read: since when, and what is used instead."""
+    told = (
+        attention(
+            all_sources()[result.name].source.title,
+            data_as_of=result.data_as_of,
+            expected_by=result.expected_by,
+            is_late=result.is_late,
+            problem=result.problem,
+            silence=outcome.silent.get(result.name) if result.problem else None,
+        )
+        for result in outcome.sources
+    )
+    return [sentence for sentence in told if sentence]
+
+
 def summary_lines(outcome: Outcome) -> list[str]:
     """The run in plain text: a row per source, a row per focus area, and where the release lies."""
     lines = [f"{'källa':<18}{'lästa':>8}{'inlästa':>9}{'underkända':>12}{'dubbletter':>12}  uppgifter t.o.m.  läge"]
@@ -57,7 +75,7 @@ def summary_lines(outcome: Outcome) -> list[str]:
         lines += ["", *handed_lines(outcome.inbox)]
     if outcome.texts:
         lines += ["", *outcome.texts]
-    lines += ["", exit_text(outcome), *outcome.breaches]
+    lines += ["", exit_text(outcome), *attention_lines(outcome), *outcome.breaches]
     if outcome.path:
         lines += [
             f"Utgåva {outcome.release}: {outcome.path}",
@@ -80,7 +98,7 @@ def summary_markdown(outcome: Outcome) -> str:
             "| källa | lästa | inlästa | underkända | dubbletter | uppgifter t.o.m. | läge |",
             "|---|---:|---:|---:|---:|---|---|",
             *rows,
-            *(f"\n{line}" for line in (*handed_lines(outcome.inbox), *outcome.texts)),
+            *(f"\n{line}" for line in (*attention_lines(outcome), *handed_lines(outcome.inbox), *outcome.texts)),
         ]
     )
 

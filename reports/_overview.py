@@ -16,7 +16,7 @@ from reports._language import t
 from reports._own_texts import OwnTexts, blocks
 from reports._parts import behind_table, intervals_chart, key_figure, newest, over_time, trend_chart, verdict
 from reports._phrases import name_of
-from reports._words import Row, category_text, number, period_text
+from reports._words import Row, category_text, date_text, number, period_text
 
 ASPECTS = {
     "extent": "Omfattning",
@@ -125,12 +125,31 @@ def _brief(row: Row) -> str:
 
 
 def _unknown(facts: AreaFacts) -> list[str]:
-    """What the report cannot tell: kinds of source that say nothing, late sources, and the dark figure."""
+    """What the report cannot tell: sources that are late, do not answer or say nothing, and the dark figure."""
     said = [t("Anmälda brott är bara det som har anmälts. Mörkertalet är okänt.")]
-    late = sorted(each["title"] for each in facts.release.sources.values() if each["is_late"])
+    sources = sorted(facts.release.sources.values(), key=lambda each: str(each["title"]))
+    late = [
+        t(
+            "{source} (till och med {day}; nyare väntades {expected})",
+            source=each["title"],
+            day=date_text(each["data_as_of"]),
+            expected=date_text(each["expected_by"]),
+        )
+        for each in sources
+        if each["is_late"]
+    ]
     if late:
         said.append(t("Försenade källor, där äldre uppgifter används: {sources}.", sources="; ".join(late)))
-    gone = sorted(each["title"] for each in facts.release.sources.values() if each["status"] == "missing")
+    failed = [
+        t("{source} (till och med {day})", source=each["title"], day=date_text(each["data_as_of"]))
+        for each in sources
+        if each["status"] == "failed" and each["data_as_of"] and not each["is_late"]
+    ]
+    if failed:
+        said.append(
+            t("Källor som inte gick att läsa, där äldre uppgifter används: {sources}.", sources="; ".join(failed))
+        )
+    gone = [each["title"] for each in sources if each["status"] != "ok" and not each["data_as_of"]]
     if gone:
         said.append(t("Källor utan uppgifter: {sources}.", sources="; ".join(gone)))
     for each in facts.release.focus_areas:

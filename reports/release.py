@@ -38,6 +38,7 @@ class ReleaseMeta:
     municipalities: Sequence[str]
     version: str
     code: str = ""
+    data_version: int = 1
     sample: bool
     snapshots: Sequence[Mapping[str, object]]
     open_data: OpenData = field(default_factory=OpenData)
@@ -148,6 +149,7 @@ def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFra
         "versions": {
             "lagesbild": meta.version,
             "code": meta.code,
+            "data_folder": meta.data_version,
             "polars": pl.__version__,
             "duckdb": duckdb.__version__,
         },

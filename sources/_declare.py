@@ -242,6 +242,16 @@ class Source:
     asks_whole: bool = False
     synthetic: bool = False
 
+    def __post_init__(self) -> None:
+        if not self.expected_by:
+            return
+        try:
+            date.fromisoformat(f"2027-{self.expected_by}")  # of a year that is no leap year
+        except ValueError:
+            raise ValueError(
+                f"{self.title}: expected_by is not MM-DD, a day of every year: {self.expected_by}"
+            ) from None
+
     @property
     def is_personal(self) -> bool:
         """Whether a row may hold personal data, so that no message may show a cell."""
@@ -255,13 +265,18 @@ class Source:
 def next_expected(source: Source, data_as_of: date) -> date | None:
     """The day by which something newer than what reaches to `data_as_of` should have come; None where nothing will.
 
-    The figures of a year are out by `expected_by` of the next year; those of a survey that comes every second year by
-    `expected_by` of the year it is made. The other cadences have a slack of about twice their length.
+    What reaches a year further than a yearly publisher's newest is out by the first `expected_by` after that day: also
+    where it reaches into a year that has not ended (a survey of this spring, half a year of events). A survey that
+    comes every second year is out by `expected_by` of the year it is made. The other cadences have a slack of about
+    twice their length, counted in days, so that neither months of 28 days nor leap days nor New Year matter.
     """
     if source.cadence is Cadence.IRREGULAR:
         return None
     if source.cadence in (Cadence.YEARLY, Cadence.SECOND_YEAR):
         month, day = (int(part) for part in source.expected_by.split("-"))
-        return date(data_as_of.year + 2, month, day)
+        if source.cadence is Cadence.SECOND_YEAR:
+            return date(data_as_of.year + 2, month, day)
+        is_out_the_same_year = (data_as_of.month, data_as_of.day) < (month, day)
+        return date(data_as_of.year + (1 if is_out_the_same_year else 2), month, day)
     slack = {Cadence.DAILY: 2, Cadence.WEEKLY: 14, Cadence.MONTHLY: 62}[source.cadence]
     return data_as_of + timedelta(days=slack)

@@ -4,15 +4,15 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sources._declare import Delivery
-from sources._problem import Problem
+from sources._problem import Problem, UsageProblem
 
 # OverflowError: an instant in the year 1 or 9999 has no other time zone.
 _UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, OverflowError)
@@ -80,6 +80,12 @@ class Tombstone:
 
 
 Line = Observation | Replacement | Tombstone
+_KINDS: Mapping[str, type] = {
+    "": Observation,
+    "observation": Observation,
+    "replacement": Replacement,
+    "tombstone": Tombstone,
+}
 
 
 def sha256(content: bytes) -> str:
@@ -107,15 +113,15 @@ def record(data: Path, lines: Iterable[Line]) -> None:
     """Append lines to the manifest, durably."""
     written = [json.dumps(_plain(each), ensure_ascii=False, sort_keys=True) for each in lines]
     if written:
-        append_durably(data / "landing" / "manifest.jsonl", written, stands=_is_line)
+        append_durably(data / "landing" / "manifest.jsonl", written, stands=lambda last: not _is_torn(last))
 
 
-def _is_line(last: bytes) -> bool:
+def _is_torn(line: bytes) -> bool:
+    """Whether a last line was cut off. What is whole JSON was not, also where a later program has written it."""
     try:
-        _line(json.loads(last))
-    except _UNREADABLE:
-        return False
-    return True
+        return not isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return True
 
 
 def read_manifest(data: Path) -> list[Observation]:
@@ -167,12 +173,31 @@ def read_history(data: Path) -> list[Line]:
         try:
             history.append(_line(json.loads(line)))
         except _UNREADABLE:
-            if number == len(lines):
+            if number == len(lines) and _is_torn(line):
                 continue
-            raise Problem(
-                f"{path}, rad {number}", "raden går inte att läsa", do="återställ filen från säkerhetskopian"
-            ) from None
+            raise unread(f"{path}, rad {number}", line, _KINDS, "återställ filen från säkerhetskopian") from None
     return history
+
+
+def unread(where: str, line: bytes, kinds: Mapping[str, type], do: str) -> Problem:
+    """Why a line cannot be read: it says what this program does not know, which is never passed over, or is damaged.
+
+    kinds: what lines there are, by their `kind`; "" is one that has none. do: what mends damage.
+    """
+    try:
+        plain = json.loads(line)
+        kind = plain.pop("kind", "")
+        unknown = [kind] if kind not in kinds else sorted(plain.keys() - {each.name for each in fields(kinds[kind])})
+    except (ValueError, RecursionError, AttributeError, TypeError):
+        unknown = []
+    if not unknown:
+        return Problem(where, "raden går inte att läsa", do=do)
+    return UsageProblem(
+        where,
+        "raden säger något som programmet inte känner till",
+        found=", ".join(map(str, unknown)),
+        do="ett senare program har skrivit den: uppgradera det här",
+    )
 
 
 def in_force(
@@ -286,6 +311,6 @@ def _observation(plain: dict[str, object]) -> Observation:
             "parts": tuple(Part(**part) for part in parts),
             "observed_at": observed_at.astimezone(UTC),
             "content_as_of": date.fromisoformat(str(values["content_as_of"])),
-            "original_sha256": tuple(values["original_sha256"]),  # type: ignore[arg-type]
+            "original_sha256": tuple(values.get("original_sha256", ())),  # type: ignore[arg-type]
         }
     )

@@ -36,6 +36,7 @@ from sources._declare import (
     next_expected,
 )
 from sources._problem import Problem
+from sources._registry import all_sources
 from sources._strict import Ledger, Parsed, Refusal, conform, content_as_of
 
 BASE = Source(
@@ -489,3 +490,38 @@ def test_a_period_that_is_no_year_and_no_month_stops_the_source(period: str) -> 
 )
 def test_something_newer_is_expected_by_a_day_that_follows_from_the_cadence(cadence: Cadence, expected: date) -> None:
     assert next_expected(replace(BASE, cadence=cadence, expected_by="04-15"), date(2025, 12, 31)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cadence", "expected_by", "until", "expected"),
+    [
+        (Cadence.DAILY, "", date(2027, 12, 31), date(2028, 1, 2)),
+        (Cadence.DAILY, "", date(2028, 2, 28), date(2028, 3, 1)),  # by way of 29 February
+        (Cadence.WEEKLY, "", date(2026, 12, 24), date(2027, 1, 7)),  # over week 53
+        (Cadence.MONTHLY, "", date(2027, 12, 31), date(2028, 3, 2)),
+        (Cadence.MONTHLY, "", date(2028, 1, 31), date(2028, 4, 2)),
+        # Events until the last but one day of a year, and half a year of events: the year after, and the rest of it.
+        (Cadence.YEARLY, "06-30", date(2025, 12, 28), date(2027, 6, 30)),
+        (Cadence.YEARLY, "12-31", date(2026, 7, 31), date(2027, 12, 31)),
+        (Cadence.YEARLY, "12-31", date(2026, 12, 31), date(2028, 12, 31)),
+        (Cadence.YEARLY, "04-15", date(2028, 2, 29), date(2029, 4, 15)),
+        # A survey of this spring is followed by one of next spring; one handed in before New Year by that of a year on.
+        (Cadence.YEARLY, "08-31", date(2026, 5, 4), date(2027, 8, 31)),
+        (Cadence.YEARLY, "03-31", date(2025, 12, 19), date(2027, 3, 31)),
+        (Cadence.SECOND_YEAR, "06-30", date(2025, 6, 16), date(2027, 6, 30)),
+        (Cadence.SECOND_YEAR, "12-31", date(2024, 12, 31), date(2026, 12, 31)),
+    ],
+)
+def test_the_expected_day_is_right_over_new_year_leap_days_and_in_unfinished_years(
+    cadence: Cadence, expected_by: str, until: date, expected: date
+) -> None:
+    assert next_expected(replace(BASE, cadence=cadence, expected_by=expected_by), until) == expected
+
+
+def test_every_yearly_source_says_a_day_of_every_year() -> None:
+    for module in all_sources().values():
+        yearly = module.source.cadence in (Cadence.YEARLY, Cadence.SECOND_YEAR)
+        assert bool(module.source.expected_by) is yearly
+    for wrong in ("02-29", "4-15", "2027-04-15"):
+        with pytest.raises(ValueError, match="expected_by is not MM-DD"):
+            replace(BASE, expected_by=wrong)

@@ -32,6 +32,13 @@ with gone as (
         'nyckeltal som inte finns i Koladas katalog: ' || string_agg(kpi, ', ' order by kpi) as said
     from core.kolada_kpis
     where title_check = 'not_in_catalogue'
+    union all
+    -- The publisher of so many series is late with one at a time, and its catalogue says when each is to come.
+    select
+        'kolada_values' as source,
+        'nyckeltal som enligt Koladas katalog skulle ha fått nyare värden: ' || string_agg(kpi, ', ' order by kpi) as said
+    from core.kolada_kpis
+    where is_late and kind in ('count', 'published')
 )
 
 select
