@@ -127,11 +127,15 @@ def one_writer(data: Path) -> Iterator[None]:
         os.umask(before)
 
 
+class Busy(UsageProblem):
+    """Another run writes in the data folder; whoever can wait tries again."""
+
+
 @contextmanager
 def _locked(data: Path) -> Iterator[None]:
     with (data / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageProblem(str(data), "en annan körning pågår i datamappen", do="vänta tills den är klar") from None
+            raise Busy(str(data), "en annan körning pågår i datamappen", do="vänta tills den är klar") from None
         yield

@@ -71,7 +71,8 @@ class Outcome:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+# Letters for hexadecimal: a day followed by four digits is what a personnummer looks like.
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def release_id(
@@ -99,8 +100,7 @@ def release_id(
             decided.update(each.encode())
     decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
     decided.update(json.dumps([texts, previous]).encode())
-    # Letters only: a day followed by four digits is what a personnummer looks like.
-    return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(_LETTERS)}"
+    return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(LETTERS)}"
 
 
 def _content(each: Observation) -> str:

@@ -1,0 +1,116 @@
+"""What is told of a night and to whom: how it ended, what is late or failed, which release holds, where more stands.
+
+Names, days and counts only; never the content of a row, nor what a source's own error says of one.
+"""
+
+import json
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from flows.pipeline import Outcome, SourceResult, latest_release
+from flows.summary import exit_text
+from sources._registry import all_sources
+
+_MONDAY = 0
+
+
+class Ending(StrEnum):
+    """How a run ended, as the scheduler names its state; only what a person should act on is sent to anybody."""
+
+    PUBLISHED = "Publicerat"
+    UNCHANGED = "Inget nytt"
+    REMARKED = "Publicerat med anmärkning"
+    REMARKED_AS_BEFORE = "Publicerat, samma anmärkning som förut"
+    NOT_PUBLISHED = "Inte publicerat"
+    NOT_RUN = "Inte kört"
+    CHECKED = "Allt helt"
+    NOT_WHOLE = "Fel i den fullständiga kontrollen"
+    WRITTEN = "Skrivet"
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line says of a run that ended so."""
+        return {
+            Ending.REMARKED: 3,
+            Ending.REMARKED_AS_BEFORE: 3,
+            Ending.NOT_PUBLISHED: 1,
+            Ending.NOT_WHOLE: 1,
+            Ending.NOT_RUN: 2,
+        }.get(self, 0)
+
+
+def ending_of(outcome: Outcome, remarked_before: frozenset[str], day: date) -> Ending:
+    """How a run ended. A remark that stood the night before too is not sent again, but for a reminder on Mondays.
+
+    remarked_before: the names of the sources that were late or failed the last time, and `inkorgen` and `texter`.
+    """
+    if outcome.exit_code == 3:
+        is_known = remarks(outcome) <= remarked_before and day.weekday() != _MONDAY
+        return Ending.REMARKED_AS_BEFORE if is_known else Ending.REMARKED
+    if outcome.exit_code:
+        return Ending.NOT_PUBLISHED
+    return Ending.PUBLISHED if outcome.is_new else Ending.UNCHANGED
+
+
+def remarks(outcome: Outcome) -> frozenset[str]:
+    """What somebody should look into after a run, by name."""
+    found = {result.name for result in outcome.sources if result.is_late or result.problem}
+    if any(each.needs_a_person for each in outcome.inbox):
+        found.add("inkorgen")
+    if outcome.texts:
+        found.add("texter")
+    return frozenset(found)
+
+
+def remarked_last_time(data: Path) -> frozenset[str]:
+    """The `remarks` of the newest run in the run log; none where there is no such log."""
+    log = data / "log" / "runs.jsonl"
+    for line in reversed(log.read_text(encoding="utf-8").splitlines() if log.is_file() else ()):
+        try:
+            last = json.loads(line)
+            found = {name for name, told in last["sources"].items() if told["is_late"] or told["problem"]}
+            stuck = any(each["refused"] or each["stuck"] for each in last["inbox"])
+            return frozenset([*found, *(["inkorgen"] if stuck else []), *(["texter"] if last["texts"] else [])])
+        except (ValueError, LookupError, TypeError):
+            continue
+    return frozenset()
+
+
+def outcome_text(outcome: Outcome, data: Path) -> str:
+    """What a message says of a run: how it ended, each source that failed or is late, the release in force, and where.
+
+    data: the data folder.
+    """
+    failed = [each for each in outcome.sources if each.problem]
+    late = [each for each in outcome.sources if each.is_late and not each.problem]
+    lines = [exit_text(outcome)]
+    if failed:
+        lines += ["", "Gick inte att läsa (den senaste giltiga uppgiften används):", *map(_failed_line, failed)]
+    if late:
+        lines += ["", "Försenade:", *map(_late_line, late)]
+    if stuck := [each.source for each in outcome.inbox if each.needs_a_person]:
+        lines += ["", f"Inkorgen behöver ses över: {', '.join(stuck)}."]
+    if outcome.texts:
+        lines += ["", f"{len(outcome.texts)} av samordnarens texter behöver rättas."]
+    if outcome.breaches:
+        lines += ["", f"{len(outcome.breaches)} kontroller bröts; de står i {data / 'log' / 'runs.jsonl'}."]
+    return "\n".join([*lines, "", *where_to_read(data)])
+
+
+def where_to_read(data: Path) -> list[str]:
+    """Which release holds, and where its report and the reasons stand."""
+    if not (release := latest_release(data)):
+        return ["Ingen utgåva finns ännu.", f"Läs mer: lagesbild status --data {data}"]
+    report = data.absolute() / "output" / release / "internal" / "report" / "index.html"
+    return [f"Utgåva {release} gäller.", f"Läs mer: {report}, och lagesbild status --data {data}"]
+
+
+def _failed_line(each: SourceResult) -> str:
+    until = f"uppgifter t.o.m. {each.data_as_of}" if each.data_as_of else "inga uppgifter finns"
+    return f"- {each.name} ({all_sources()[each.name].source.publisher}; {until})"
+
+
+def _late_line(each: SourceResult) -> str:
+    publisher = all_sources()[each.name].source.publisher
+    return f"- {each.name} ({publisher}; väntades {each.expected_by}, uppgifter t.o.m. {each.data_as_of})"
