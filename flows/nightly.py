@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -78,6 +78,13 @@ def _may_be_asked_again(task: Task[..., Any], run: Any, state: Any) -> bool:
     return isinstance(delays, list) and int(run.run_count) <= len(delays)
 
 
+@dataclass(frozen=True, kw_only=True, repr=False)
+class _Unread:
+    """What is known of a source that could not be read; Prefect writes how a failed task's result looks in its log."""
+
+    result: pipeline.SourceResult
+
+
 @task(
     name="source",
     task_run_name="{name}",
@@ -89,7 +96,9 @@ def _source(plan: pipeline.Plan, name: str) -> Any:
     """Fetch and parse one source. One that fails is asked again, and then keeps its newest valid data."""
     result = pipeline.collect_and_read(plan, all_sources()[name])
     if result.problem and not plan.sample:
-        return Failed(message=f"{name} gick inte att läsa; orsaken står i data/log/runs.jsonl", data=result)
+        return Failed(
+            message=f"{name} gick inte att läsa; orsaken står i data/log/runs.jsonl", data=_Unread(result=result)
+        )
     return result
 
 
@@ -106,12 +115,16 @@ def _ask(plan: pipeline.Plan, name: str, until: float) -> pipeline.SourceResult:
         tags=_tags(module.source),
     )
     done: State[Any] = asked(plan, name, return_state=True)
-    result = done.result(raise_on_failure=False)
-    if isinstance(result, pipeline.SourceResult):
-        return result
-    is_late = isinstance(result, TimeoutError)
-    wrong = f"svarade inte inom {settings.source_seconds:.0f} sekunder" if is_late else "oväntat fel"
-    return replace(pipeline.read_source(plan, module, f"{name}: {wrong} ({type(result).__name__})."), is_asked=True)
+    match done.result(raise_on_failure=False):
+        case pipeline.SourceResult() as result:
+            return result
+        case _Unread(result=result):
+            return result
+        case TimeoutError():
+            wrong = f"{name}: hann inte läsas på {settings.source_seconds:.0f} sekunder."
+        case unexpected:
+            wrong = f"{name}: oväntat fel: {type(unexpected).__name__}."
+    return replace(pipeline.read_source(plan, module, wrong), is_asked=True)
 
 
 @task(name="release", cache_policy=NO_CACHE, persist_result=False)
