@@ -3,12 +3,15 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+
+from sources._problem import Problem, UsageProblem
 
 POOL = "lagesbild"
 _HOST = "127.0.0.1"
@@ -48,6 +51,7 @@ def serve() -> int:
     running: list[_Process] = []
     try:
         if "PREFECT_API_URL" not in os.environ:
+            _check_free(port)
             running.append(_start(["prefect", "server", "start", "--host", _HOST, "--port", port], environment))
         _wait_for(f"{api.rstrip('/')}/health", running)
         subprocess.run([sys.executable, "-m", "flows.nightly", "deploy"], env=environment, check=True)
@@ -61,8 +65,8 @@ def serve() -> int:
     except subprocess.CalledProcessError:
         print("make serve: körningarna gick inte att lägga upp: se raderna ovan.", file=sys.stderr)
         return 2
-    except TimeoutError as late:
-        print(late, file=sys.stderr)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
         return 2
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -93,4 +97,14 @@ def _wait_for(url: str, running: list[_Process]) -> None:
                 return
         except OSError:
             time.sleep(0.5)
-    raise TimeoutError(f"Prefects server på {url} svarade inte inom {_START_SECONDS} sekunder.")
+    raise Problem(url, f"Prefects server svarade inte inom {_START_SECONDS} sekunder", do="se raderna ovan")
+
+
+def _check_free(port: str) -> None:
+    """Raise UsageProblem where somebody answers already: it would be told of our runs in place of our own server."""
+    with contextlib.suppress(OSError, ValueError), socket.create_connection((_HOST, int(port)), timeout=5):
+        raise UsageProblem(
+            f"{_HOST}:{port}",
+            "porten är upptagen",
+            do="stoppa det som kör där, eller välj en annan port med PREFECT_SERVER_API_PORT",
+        )

@@ -73,9 +73,13 @@ def _tags(source: Source) -> list[str]:
 
 
 def _may_be_asked_again(task: Task[..., Any], run: Any, state: Any) -> bool:
-    # Prefect says an empty traceback when retries run out, so it is never let that far: see `retries` below.
+    """Not when the waits are used up, nor one that took all the time it may.
+
+    Prefect writes an empty traceback when retries run out, so there is one more of them than is used.
+    """
     delays = task.retry_delay_seconds
-    return isinstance(delays, list) and int(run.run_count) <= len(delays)
+    is_late = isinstance(state.data, TimeoutError)
+    return not is_late and isinstance(delays, list) and int(run.run_count) <= len(delays)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -247,7 +251,7 @@ def backfill(
         chosen = backfill_days(first, last, every)
         plans = [pipeline.make_plan(settings, sample=sample, offline=True, as_of=day) for day in chosen]
         made = {}
-        for plan in plans:  # the folder is let go between two days, so that the night is not kept waiting for long
+        for plan in plans:  # the folder is let go between two days, for who works in it by hand
             with _in_turn(plan), _writing(plan):
                 done: State[Any] = _day(plan, return_state=True)
                 made[plan.as_of] = done.result(raise_on_failure=False)
