@@ -64,10 +64,13 @@ class _Session(socketserver.StreamRequestHandler):
 
 
 class Web(ThreadingHTTPServer):
-    """Every publisher, none of whom has anything (404), and a webhook that keeps what it is told."""
+    """Every publisher (one never answers, none has anything: 404), and a webhook that keeps what it is told."""
+
+    daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
+        self.is_over = threading.Event()
         self.told: list[dict[str, str]] = []
 
 
@@ -82,6 +85,9 @@ class _Answer(BaseHTTPRequestHandler):
         self.end_headers()
 
     def do_GET(self) -> None:
+        if self.path.startswith("/silent"):
+            assert isinstance(self.server, Web)
+            self.server.is_over.wait(600)
         self.send_response(404)
         self.send_header("Content-Length", "0")
         self.end_headers()
@@ -179,9 +185,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     environment |= {
         "LAGESBILD_DATA": str(folder / "data"),
         "LAGESBILD_REPORT_FORMATS": "[]",
-        "LAGESBILD_BASE_URLS": json.dumps({"police_events": host}),
-        "LAGESBILD_NOT_FETCHED": json.dumps([name for name in fetched if name != "police_events"]),
+        "LAGESBILD_BASE_URLS": json.dumps({"police_events": host, "kolada_municipalities": f"{host}/silent"}),
+        "LAGESBILD_NOT_FETCHED": json.dumps(sorted({*fetched} - {"police_events", "kolada_municipalities"})),
         "LAGESBILD_ASK_AGAIN_SECONDS": "[1]",
+        "LAGESBILD_SOURCE_SECONDS": "20",
         "LAGESBILD_LATE_MINUTES": "0.2",
         "LAGESBILD_NOTIFY": json.dumps(channels),
         "PREFECT_SERVER_API_PORT": str(port),
@@ -215,6 +222,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             served.runs["nightly"], served.runs["monthly-report"] = served.ended(nightly), served.ended(monthly)
             yield served
         finally:
+            web.is_over.set()
             process.terminate()  # it stops what it has started, which has sessions of its own
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=120)
@@ -287,7 +295,12 @@ def test_a_source_that_fails_is_named_with_the_release_in_force_by_mail_and_webh
         assert f"Utgåva {release} gäller." in text
         assert f"lagesbild status --data {served.real}" in text
         assert run["id"] in text
+        assert "kolada_municipalities (Rådet för främjande av kommunala analyser (RKA); inga uppgifter finns)" in text
         assert "404" not in text.replace(run["id"], "")
+    [line] = [json.loads(line) for line in (served.real / "log" / "runs.jsonl").read_text().splitlines()][:1]
+    assert (
+        line["sources"]["kolada_municipalities"]["problem"] == "kolada_municipalities: hann inte läsas på 20 sekunder."
+    )
     assert not [told for told, text in served.mailbox.mail if told == subject and latest_release(served.data) in text]
 
 
