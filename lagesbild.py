@@ -9,6 +9,7 @@ from flows.cli import main
 from models._duckdb import connect
 from sources._problem import Problem, UsageProblem
 
+_TRIES = 5
 __all__ = ["Problem", "__version__", "main", "open_release", "release_folder"]
 
 
@@ -17,12 +18,13 @@ def release_folder(data: str | Path = "data", audience: str = "internal", releas
 
     audience: internal or public. Raises Problem when there is no such release.
     """
-    folder = (Path(data) / "output" / release).resolve() / audience
-    if audience not in ("internal", "public") or not folder.is_dir():
-        raise UsageProblem(
-            str(Path(data) / "output"), "utgåvan finns inte", found=f"{release}, {audience}", do="kör lagesbild run"
-        )
-    return folder
+    for _ in range(_TRIES):  # a release may be removed between the moment `latest` is read and the next
+        folder = (Path(data) / "output" / release).resolve() / audience
+        if audience in ("internal", "public") and folder.is_dir():
+            return folder
+    raise UsageProblem(
+        str(Path(data) / "output"), "utgåvan finns inte", found=f"{release}, {audience}", do="kör lagesbild run"
+    )
 
 
 def open_release(
@@ -31,9 +33,19 @@ def open_release(
     """A read-only connection to a release's database: schema `output`, and `core` in the internal one.
 
     A newer release that is published meanwhile does not disturb it. Frames and files of the caller's own can be joined
-    and written, as in any session. Raises Problem when there is no such release.
+    and written, as in any session; neither does the removal of the release, once it is open. Raises Problem when there
+    is no such release.
     """
-    return connect(release_folder(data, audience, release) / "lagesbild.duckdb", read_only=True, folders=None)
+    for _ in range(_TRIES):
+        database = release_folder(data, audience, release) / "lagesbild.duckdb"
+        try:
+            return connect(database, read_only=True, folders=None)
+        except duckdb.IOException:
+            if database.exists():
+                raise
+    raise UsageProblem(
+        str(Path(data) / "output"), "utgåvan togs bort medan den öppnades", found=release, do="försök igen"
+    )
 
 
 if __name__ == "__main__":

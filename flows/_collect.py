@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
-from flows._plan import SAMPLE, Plan, Tell, read_sample
+from flows._corrections import Correction, corrections_of
+from flows._log import Log
+from flows._plan import SAMPLE, Plan, read_sample
+from flows._revisions import find_revisions, redefined_sentences
 from flows._version import VERSION
 from models._scope import scope_of
 from sources._declare import Delivery, Landing, next_expected
@@ -62,6 +65,9 @@ class SourceResult:
     expected_by: date | None = None
     is_late: bool = False
     is_asked: bool = False
+    revisions: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
+    corrections: tuple[Correction, ...] = ()
+    refused_corrections: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -69,26 +75,32 @@ class SourceResult:
         return "failed" if self.problem else "ok" if self.observations else "missing"
 
 
-def collect(plan: Plan, module: SourceModule, tell: Tell) -> None:
+def collect(plan: Plan, module: SourceModule, log: Log) -> None:
     """Bring in what is new from one source: the sample's files, or the publisher's answers.
 
     Every answer is parsed before it is recorded, so a broken one never takes the place of a whole one.
     """
     if plan.sample:
-        _collect_sample(plan, module)
+        with log.step("fetch", module.name) as rows:
+            rows.out = _collect_sample(plan, module, log)
     elif module.fetch is not None and is_asked(plan, module):
-        with _client(plan, module, tell) as http:
+        with log.step("fetch", module.name) as rows, _client(plan, module, log) as http:
+            rows.out = 0
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
-                _record(
-                    plan,
-                    module,
-                    parts,
-                    request=answer.request,
-                    observed_at=plan.now,
-                    origin="fetch",
-                    is_latest=answer.is_latest,
-                )
+                try:
+                    rows.out += _record(
+                        plan,
+                        module,
+                        parts,
+                        request=answer.request,
+                        observed_at=plan.now,
+                        origin="fetch",
+                        is_latest=answer.is_latest,
+                    )
+                except Problem:
+                    _discard_unrecorded(plan.data, module, parts)
+                    raise
         save_json(_last_whole(plan, module), {"at": plan.now.isoformat(), "area": plan.settings.area})
 
 
@@ -114,7 +126,7 @@ def _was_whole_lately(plan: Plan, module: SourceModule) -> bool:
     try:
         last = json.loads(_last_whole(plan, module).read_bytes())
         at, area = datetime.fromisoformat(last["at"]), last["area"]
-        is_lately = plan.now - at < timedelta(days=plan.settings.rest_days)
+        is_lately = timedelta(0) <= plan.now - at < timedelta(days=plan.settings.rest_days)  # a clock may be set back
     except (OSError, ValueError, KeyError, TypeError):
         return False
     stands = any(each.source == module.name and each.origin == "fetch" for each in read_manifest(plan.data))
@@ -125,7 +137,7 @@ def _last_whole(plan: Plan, module: SourceModule) -> Path:
     return plan.data / "asked" / f"{module.name}.whole.json"
 
 
-def _client(plan: Plan, module: SourceModule, tell: Tell) -> Http:
+def _client(plan: Plan, module: SourceModule, log: Log) -> Http:
     """The client that asks for one source: with the pace of all sources of its host, also in earlier runs."""
     contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
     agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
@@ -134,7 +146,7 @@ def _client(plan: Plan, module: SourceModule, tell: Tell) -> Http:
     return Http(
         user_agent=agent,
         base_urls=plan.settings.base_urls,
-        tell=tell,
+        tell=log,
         known_as={replica: urlsplit(module.source.url).netloc} if replica else {},
         calls=Calls(path=asked / "calls.json"),
         validators=Validators(path=asked / f"{module.name}.json", body=_kept_bodies(plan, module)),
@@ -161,18 +173,19 @@ def _kept_bodies(plan: Plan, module: SourceModule) -> Callable[[str], bytes | No
     return kept
 
 
-def _collect_sample(plan: Plan, module: SourceModule) -> None:
+def _collect_sample(plan: Plan, module: SourceModule, log: Log) -> int:
     # Also what has been forgotten: it is not brought in again.
     history = [each for each in read_history(plan.data) if isinstance(each, Observation)]
     seen = {(each.request, each.period) for each in history if each.source == module.name}
     observations = read_sample()["observation"]
     assert isinstance(observations, list)
+    brought = 0
     for each in observations:
         if each["source"] != module.name or (each["request"], each.get("period", "")) in seen:
             continue
         raws = [(SAMPLE / name).resolve() for name in each["files"]]  # an installer may link instead of copying
-        parts = [_land(plan.data, module, raw, each["observed_at"], key=_SAMPLE_KEY) for raw in raws]
-        _record(
+        parts = [_land(plan.data, module, raw, each["observed_at"], log, key=_SAMPLE_KEY) for raw in raws]
+        brought += _record(
             plan,
             module,
             parts,
@@ -184,20 +197,27 @@ def _collect_sample(plan: Plan, module: SourceModule) -> None:
             inferred=each["inferred"],
             original=raws,
         )
+    return brought
 
 
-def _land(data: Path, module: SourceModule, raw: Path, received_at: datetime, key: bytes | None = None) -> Part:
+def _land(
+    data: Path, module: SourceModule, raw: Path, received_at: datetime, log: Log, key: bytes | None = None
+) -> Part:
     """Keep a delivered file as the source declares: its bytes, or only the rows that pass the privacy door."""
     if module.source.landing is Landing.REDACTED:
-        return pass_the_door(module, data, raw, received_at.astimezone(STOCKHOLM).date(), key=key)
+        with log.step("door", module.name) as rows:
+            part = pass_the_door(module, data, raw, received_at.astimezone(STOCKHOLM).date(), key=key)
+            book = Parsed.read(snapshot_path(data, module.name, part), rows=False).ledger
+            rows.into, rows.out = book.rows_read, book.rows_loaded
+        return part
     extension = raw.suffix.removeprefix(".").lower()
     return keep_snapshot(data, module.name, read_bytes(raw), extension if extension in _EXTENSIONS else "txt")
 
 
-def _land_delivered(data: Path, module: SourceModule, raw: Path, received_at: datetime) -> Part:
+def _land_delivered(data: Path, module: SourceModule, raw: Path, received_at: datetime, log: Log) -> Part:
     """As `_land`; whoever handed the file in is told its name, which is written down nowhere."""
     try:
-        return _land(data, module, raw, received_at)
+        return _land(data, module, raw, received_at, log)
     except Problem as problem:
         called = snapshot_name(module.name, sha256(read_bytes(raw)))
         raise problem.at(problem.where.replace(called, raw.name)) from None
@@ -217,7 +237,8 @@ def _record(
     original: Sequence[Path] = (),
     deliverer: str = "",
     is_latest: bool = True,
-) -> Observation:
+) -> int:
+    """Write down an observation whose snapshots can be read, and return how many rows they hold."""
     paths = parse_snapshots(module, plan.data, parts).values()
     frames = [pl.read_parquet(path, columns=[module.source.speaks_of]) for path in paths]
     if not any(frame.height for frame in frames):
@@ -246,7 +267,7 @@ def _record(
         original_sha256=tuple(sha256(read_bytes(raw)) for raw in original) if is_redacted else (),
     )
     record(plan.data, [observation])
-    return observation
+    return sum(frame.height for frame in frames)
 
 
 def _part_of(plan: Plan, module: SourceModule, parts: Sequence[Part]) -> str:
@@ -281,14 +302,28 @@ def add_files(
                     "filen har lämnats förut och är gallrad",
                     do="utelämna den: dess rader räknas redan",
                 )
-    at = plan.now if received is None else datetime(received.year, received.month, received.day, 12, tzinfo=STOCKHOLM)
-    landed = land_files(plan, module, files, at)
+    at = plan.now if received is None else _received_at(plan, module, received)
+    landed = land_files(plan, module, files, at, Log())
     if broken := next((each for each in landed.values() if isinstance(each, Problem)), None):
         raise broken
     parts = {raw: part for raw, part in landed.items() if isinstance(part, Part)}
     record_files(plan, module, parts, period=period, at=at)
     paths = parse_snapshots(module, plan.data, parts.values())
     return [(raw, Parsed.read(paths[part], rows=False).ledger) for raw, part in parts.items()]
+
+
+def _received_at(plan: Plan, module: SourceModule, day: date) -> datetime:
+    """Noon of the day that a file came in; of what is said to have come on one day, what is added last counts.
+
+    Raises UsageProblem for a day that has not been: nothing would tell of the file until then.
+    """
+    if day > plan.now.astimezone(STOCKHOLM).date():
+        raise UsageProblem("--received", "dagen har inte varit än", found=str(day), do="ange dagen då filen kom in")
+    at = datetime(day.year, day.month, day.day, 12, tzinfo=STOCKHOLM).astimezone(UTC)
+    taken = {each.observed_at for each in read_manifest(plan.data) if each.source == module.name}
+    while at in taken:
+        at += timedelta(seconds=1)
+    return at
 
 
 def check_period(module: SourceModule, period: str) -> None:
@@ -319,7 +354,9 @@ def is_one_delivery(module: SourceModule) -> bool:
     return is_whole or module.source.delivery is Delivery.REPLACES_PERIOD
 
 
-def land_files(plan: Plan, module: SourceModule, files: Sequence[Path], at: datetime) -> Mapping[Path, Part | Problem]:
+def land_files(
+    plan: Plan, module: SourceModule, files: Sequence[Path], at: datetime, log: Log
+) -> Mapping[Path, Part | Problem]:
     """Read every file whole, through the privacy door where the source has one; what is wrong stands in its place.
 
     When one of them is wrong, nothing of the others is left in the landing zone.
@@ -329,7 +366,7 @@ def land_files(plan: Plan, module: SourceModule, files: Sequence[Path], at: date
         try:
             if module.source.landing is Landing.BYTES:
                 parse_file(module, raw, raw.name)
-            landed[raw] = _land_delivered(plan.data, module, raw, at)
+            landed[raw] = _land_delivered(plan.data, module, raw, at, log)
         except Problem as problem:
             landed[raw] = problem
     parts = [part for part in landed.values() if isinstance(part, Part)]
@@ -405,6 +442,8 @@ def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceRe
         return SourceResult(name=module.name, problem=problem or str(unreadable))
     books = {part: Parsed.read(path, rows=False) for part, path in paths.items()}
     until = max((each.content_as_of for each in observations), default=None)
+    revisions, unread = find_revisions(plan, module, history)
+    corrections = corrections_of(module, observations, paths)
     expected = next_expected(source, until) if until else None
     return SourceResult(
         name=module.name,
@@ -423,12 +462,18 @@ def read_source(plan: Plan, module: SourceModule, problem: str = "") -> SourceRe
         ),
         warnings=(
             *cannot_be_rebuilt(history, module.name, plan.as_of),
+            *corrections.refused,
+            *redefined_sentences(module.name, revisions),
+            *unread,
             *dict.fromkeys(warning for book in books.values() for warning in book.warnings),
         ),
         problem=problem,
         data_as_of=until,
         expected_by=expected,
         is_late=expected is not None and plan.as_of > expected,
+        revisions=revisions,
+        corrections=corrections.applied,
+        refused_corrections=corrections.refused,
     )
 
 

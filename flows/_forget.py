@@ -1,22 +1,32 @@
 """Forgets a snapshot: the snapshot itself, what was made of it, and every release that shows figures from it."""
 
 import json
-import os
 import re
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from flows._plan import Plan, one_writer
-from flows._publish import point_latest, sweep
+from flows._releases import point_latest, release_folders, remove, remove_release
 from flows._retention import erase_removed, retention_day
-from reports.week import FOLDER as WEEKS
-from reports.week import weeks_made_from
+from reports.week import releases_of_weeks, weeks_made_from
 from sources._identifiers import has_identifier
-from sources._landing import Line, Observation, Replacement, Tombstone, read_history, record, standing
+from sources._landing import (
+    STOCKHOLM,
+    Line,
+    Observation,
+    Replacement,
+    Tombstone,
+    append_durably,
+    read_history,
+    record,
+    standing,
+    sync,
+)
 from sources._problem import UsageProblem
 
 _UNREACHABLE = (
@@ -62,13 +72,12 @@ def forget(plan: Plan, prefix: str, reason: str) -> Forgotten:
         still = {each.source for each in standing(history) if _holds(each, hashes)}
         on = retention_day(plan)
         record(plan.data, [Tombstone(source=each, snapshot=snapshot, reason=reason, on=on) for each in sorted(still)])
-        sweep(output)
         shown, unread = _releases_with(output, hashes)
         gone = [release for release in shown if release not in plan.settings.decided]
         latest = _leave(output, gone)
-        weeks = _remove_weeks(plan.data, gone)
+        weeks = _remove_weeks(plan.data, [*gone, *_removed_since(plan.data, _first_seen(history, hashes))])
         for release in gone:
-            _remove_release(plan.data, release)
+            remove_release(plan.data, release)
         done = Forgotten(
             snapshot=snapshot,
             sources=tuple(sources),
@@ -134,15 +143,10 @@ def _holds(observation: Observation, hashes: Collection[str]) -> bool:
     return any(part.sha256 in hashes for part in observation.parts)
 
 
-def _releases(output: Path) -> Iterator[Path]:
-    folders = (path for path in sorted(output.glob("[!.]*")) if path.is_dir() and not path.is_symlink())
-    yield from (path for path in folders if path.name != WEEKS)
-
-
 def _releases_with(output: Path, hashes: Collection[str]) -> tuple[list[str], list[str]]:
     """The releases whose figures rest on any of the snapshots, and those of which it cannot be read."""
     shown, unread = [], []
-    for folder in _releases(output):
+    for folder in release_folders(output):
         try:
             described = json.loads((folder / "internal" / "release.json").read_text(encoding="utf-8"))
             if any(name in hashes for each in described["snapshots"] for name in each["snapshots"]):
@@ -157,21 +161,30 @@ def _leave(output: Path, gone: Collection[str]) -> str:
     latest = output / "latest"
     if latest.is_symlink() and latest.readlink().name not in gone:
         return latest.readlink().name
-    left = [folder for folder in _releases(output) if folder.name not in gone]
+    left = [folder.name for folder in release_folders(output) if folder.name not in gone]
     if not left:
         latest.unlink(missing_ok=True)
+        sync(output)
         return ""
-    newest = max(left, key=lambda folder: (folder.name[:10], folder.stat().st_mtime_ns)).name
-    point_latest(output, newest)
-    return newest
+    point_latest(output, left[-1])
+    return left[-1]
 
 
-def _remove_release(data: Path, release: str) -> None:
-    """Take a release away by one rename, so that no reader sees a half, and its quality log with it."""
-    aside = data / "output" / f".{release}.tmp"
-    os.replace(data / "output" / release, aside)
-    shutil.rmtree(aside)
-    shutil.rmtree(data / "log" / release, ignore_errors=True)
+def _first_seen(history: Sequence[Line], hashes: Collection[str]) -> date:
+    return min(
+        each.observed_at.astimezone(STOCKHOLM).date()
+        for each in history
+        if isinstance(each, Observation) and _holds(each, hashes)
+    )
+
+
+def _removed_since(data: Path, day: date) -> list[str]:
+    """Releases from a day on that are no longer here though pages of weeks are made from them.
+
+    What they rested on cannot be read any more: they may have rested on anything that had come in by then.
+    """
+    standing_here = {folder.name for folder in release_folders(data / "output")}
+    return sorted(each for each in releases_of_weeks(data) - standing_here if each[:10] >= day.isoformat())
 
 
 def _remove_weeks(data: Path, releases: Collection[str]) -> list[str]:
@@ -185,14 +198,13 @@ def _remove_weeks(data: Path, releases: Collection[str]) -> list[str]:
 def _remove_files(data: Path, sources: Sequence[str]) -> list[str]:
     files = [path for source in sources for path in erase_removed(data, source)]
     for path in sorted(data.glob("warehouse.duckdb*")):
-        path.unlink()
+        remove(path)
         files.append(path)
+    for folder in {path.parent for path in files}:  # what was removed does not come back after a power cut
+        sync(folder)
     return [path.relative_to(data).as_posix() for path in files]
 
 
 def _log(plan: Plan, done: Forgotten, reason: str) -> None:
     line = {"at": plan.now.isoformat(), "reason": reason, **asdict(done)}
-    folder = plan.data / "log"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "forgotten.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line, ensure_ascii=False) + "\n")
+    append_durably(plan.data / "log" / "forgotten.jsonl", [json.dumps(line, ensure_ascii=False)])

@@ -27,7 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows._collect import check_period, is_one_delivery, land_files, received_files, record_files
-from flows._plan import Plan, Tell
+from flows._log import Log
+from flows._plan import Plan
 from sources._declare import Delivery
 from sources._file import open_ordinary
 from sources._landing import Part, sha256
@@ -46,6 +47,8 @@ _NOBODYS = re.compile(r"[.@#~]|thumbs\.db$|desktop\.ini$", re.IGNORECASE)
 _HALF_COPIED = re.compile(r".*(\.part|\.partial|\.filepart|\.crdownload|\.download|\.tmp|\.temp|~)", re.IGNORECASE)
 _EXTENSIONS = (".csv", ".json", ".xlsx")
 _LONGEST_NAME = 255
+# A file server's clock may be so many seconds ahead; a file from later than that is from before this one was set back.
+_MOST_AHEAD = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +143,7 @@ class _Folder:
             os.close(handle)
 
 
-def take_inbox(plan: Plan, tell: Tell = lambda _: None) -> tuple[Handed, ...]:
+def take_inbox(plan: Plan, log: Log | None = None) -> tuple[Handed, ...]:
     """Take in what lies in the inbox, source by source; a sample run leaves it alone. Writes: hold the run's lock."""
     root, private = plan.data / "inbox", plan.data / ".inbox"
     shutil.rmtree(private, ignore_errors=True)  # left by a crash: copies that may hold free text
@@ -151,7 +154,7 @@ def take_inbox(plan: Plan, tell: Tell = lambda _: None) -> tuple[Handed, ...]:
     except OSError:  # a share that is away stops no night, and is not passed over in silence
         return (Handed(source=UNKNOWN, refused=1),)
     try:
-        return tuple(_take_all(plan, _Folder(handle, Counter()), private, tell))
+        return tuple(_take_all(plan, _Folder(handle, Counter()), private, log or Log()))
     finally:
         os.close(handle)
         shutil.rmtree(private, ignore_errors=True)
@@ -190,17 +193,16 @@ def handed_lines(inbox: Sequence[Handed]) -> list[str]:
     ]
 
 
-def _take_all(plan: Plan, inbox: _Folder, private: Path, tell: Tell) -> Iterator[Handed]:
+def _take_all(plan: Plan, inbox: _Folder, private: Path, log: Log) -> Iterator[Handed]:
     known = all_sources()
     names = inbox.names()
     for name in sorted(set(names) & known.keys()):
         if plan.only and name not in plan.only:
             continue
-        tell(f"tar emot {name}")
         inbox.counts = Counter()
         try:
-            with inbox.below(name) as folder:
-                _take_source(plan, known[name], folder, private)
+            with log.step("inbox", name), inbox.below(name) as folder:
+                _take_source(plan, known[name], folder, private, log)
         except Problem as problem:
             inbox.refuse(name, problem)
         except OSError as error:
@@ -220,7 +222,7 @@ def _take_all(plan: Plan, inbox: _Folder, private: Path, tell: Tell) -> Iterator
         yield Handed(source=UNKNOWN, **inbox.counts)
 
 
-def _take_source(plan: Plan, module: SourceModule, folder: _Folder, private: Path) -> None:
+def _take_source(plan: Plan, module: SourceModule, folder: _Folder, private: Path, log: Log) -> None:
     has_periods = module.source.delivery is Delivery.REPLACES_PERIOD
     names = [name for name in folder.names() if name != TAKEN]
     folders = [name for name in names if stat.S_ISDIR(folder.about(name).st_mode)]
@@ -230,14 +232,14 @@ def _take_source(plan: Plan, module: SourceModule, folder: _Folder, private: Pat
         do = f"lägg filen i en mapp för perioden, till exempel {module.name}/2025/"
         folder.refuse(name, UsageProblem("inkorgen", what, do=do if has_periods else f"lägg filen i {module.name}/"))
     if not has_periods:
-        _take_files(plan, module, folder, files, folder, "", private)
+        _take_files(plan, module, folder, files, folder, "", private, log)
         return
     for name in folders:
         period = unicodedata.normalize("NFC", name)
         try:
             check_period(module, period)
             with folder.below(name) as below:
-                _take_files(plan, module, below, below.names(), folder, period, private)
+                _take_files(plan, module, below, below.names(), folder, period, private, log)
         except Problem as problem:
             folder.refuse(name, problem.at("mappen"))
 
@@ -250,6 +252,7 @@ def _take_files(
     of_source: _Folder,
     period: str,
     private: Path,
+    log: Log,
 ) -> None:
     """Take the files of one folder, which are one delivery where the source's deliveries replace each other."""
     try:
@@ -263,9 +266,9 @@ def _take_files(
                 new.setdefault(file.sha256, []).append(file)
         if not is_one_delivery(module):
             for same in new.values():
-                _take_delivery(plan, module, folder, of_source, period, [same])
+                _take_delivery(plan, module, folder, of_source, period, [same], log)
         elif is_complete:
-            _take_delivery(plan, module, folder, of_source, period, list(new.values()))
+            _take_delivery(plan, module, folder, of_source, period, list(new.values()), log)
         else:
             folder.counts["waiting"] += sum(len(same) for same in new.values())
     finally:
@@ -279,11 +282,12 @@ def _take_delivery(
     of_source: _Folder,
     period: str,
     files: Sequence[Sequence[_File]],
+    log: Log,
 ) -> None:
     """Land and record files, each given with those of the same content; then put them away."""
     if not files:
         return
-    landed = land_files(plan, module, [same[0].copy for same in files], plan.now)
+    landed = land_files(plan, module, [same[0].copy for same in files], plan.now, log)
     problems: Mapping[Path, Problem] = {raw: each for raw, each in landed.items() if isinstance(each, Problem)}
     if not problems:
         parts = {raw: each for raw, each in landed.items() if isinstance(each, Part)}
@@ -331,7 +335,7 @@ def _read(folder: _Folder, name: str, private: Path, quiet_seconds: float) -> _F
     try:
         with open_ordinary(Path(name), folder.handle) as opened:
             before = os.fstat(opened.fileno())
-            if time.time() - before.st_ctime < quiet_seconds:
+            if -_MOST_AHEAD < time.time() - before.st_ctime < quiet_seconds:
                 return None
             content = opened.read(MOST_BYTES + 1)
             about = os.fstat(opened.fileno())

@@ -3,11 +3,12 @@
 Names, days and counts only; never the content of a row, nor what a source's own error says of one.
 """
 
-import json
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from flows._log import newest_first
 from flows.pipeline import Outcome, SourceResult, latest_release
 from flows.summary import exit_text
 from sources._registry import all_sources
@@ -23,7 +24,7 @@ class Ending(StrEnum):
     REMARKED = "Publicerat med anmärkning"
     REMARKED_AS_BEFORE = "Publicerat, samma anmärkning som förut"
     NOT_PUBLISHED = "Inte publicerat"
-    NOT_RUN = "Inte kört"
+    NOT_RUN = "Inte genomfört"
     CHECKED = "Allt helt"
     NOT_WHOLE = "Fel i den fullständiga kontrollen"
     WRITTEN = "Skrivet"
@@ -55,7 +56,7 @@ def ending_of(outcome: Outcome, remarked_before: frozenset[str], day: date) -> E
 
 def remarks(outcome: Outcome) -> frozenset[str]:
     """What somebody should look into after a run, by name."""
-    found = {result.name for result in outcome.sources if result.is_late or result.problem}
+    found = {each.name for each in outcome.sources if each.is_late or each.problem or each.refused_corrections}
     if any(each.needs_a_person for each in outcome.inbox):
         found.add("inkorgen")
     if outcome.texts:
@@ -65,16 +66,20 @@ def remarks(outcome: Outcome) -> frozenset[str]:
 
 def remarked_last_time(data: Path) -> frozenset[str]:
     """The `remarks` of the newest run in the run log; none where there is no such log."""
-    log = data / "log" / "runs.jsonl"
-    for line in reversed(log.read_text(encoding="utf-8").splitlines() if log.is_file() else ()):
+    for last in newest_first(data, "runs"):
         try:
-            last = json.loads(line)
-            found = {name for name, told in last["sources"].items() if told["is_late"] or told["problem"]}
+            if not last["sources"]:
+                continue  # it was cut off before it had read them
+            found = {name for name, told in last["sources"].items() if _is_remarked(told)}
             stuck = any(each["refused"] or each["stuck"] for each in last["inbox"])
             return frozenset([*found, *(["inkorgen"] if stuck else []), *(["texter"] if last["texts"] else [])])
-        except (ValueError, LookupError, TypeError):
+        except (AttributeError, LookupError, TypeError):
             continue
     return frozenset()
+
+
+def _is_remarked(told: Mapping[str, object]) -> bool:
+    return bool(told["is_late"] or told["problem"] or told.get("refused_corrections"))
 
 
 def outcome_text(outcome: Outcome, data: Path) -> str:
@@ -86,9 +91,15 @@ def outcome_text(outcome: Outcome, data: Path) -> str:
     late = [each for each in outcome.sources if each.is_late and not each.problem]
     lines = [exit_text(outcome)]
     if failed:
-        lines += ["", "Gick inte att läsa (den senaste giltiga uppgiften används):", *map(_failed_line, failed)]
+        lines += [
+            "",
+            "Gick inte att läsa (den senaste giltiga uppgiften används):",
+            *(_failed_line(each, outcome) for each in failed),
+        ]
     if late:
         lines += ["", "Försenade:", *map(_late_line, late)]
+    if refused := [each.name for each in outcome.sources if each.refused_corrections]:
+        lines += ["", f"Rättelser som inte går att göra: {', '.join(refused)}."]
     if stuck := [each.source for each in outcome.inbox if each.needs_a_person]:
         lines += ["", f"Inkorgen behöver ses över: {', '.join(stuck)}."]
     if outcome.texts:
@@ -106,9 +117,11 @@ def where_to_read(data: Path) -> list[str]:
     return [f"Utgåva {release} gäller.", f"Läs mer: {report}, och lagesbild status --data {data}"]
 
 
-def _failed_line(each: SourceResult) -> str:
+def _failed_line(each: SourceResult, outcome: Outcome) -> str:
     until = f"uppgifter t.o.m. {each.data_as_of}" if each.data_as_of else "inga uppgifter finns"
-    return f"- {each.name} ({all_sources()[each.name].source.publisher}; {until})"
+    silent = outcome.silent.get(each.name)
+    since = f"; har inte gått att läsa sedan {silent.since:%Y-%m-%d}" if silent else ""
+    return f"- {each.name} ({all_sources()[each.name].source.publisher}; {until}{since})"
 
 
 def _late_line(each: SourceResult) -> str:

@@ -8,7 +8,7 @@ of what it could see: that a figure hidden from the public has changed is not fo
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -16,12 +16,13 @@ import polars as pl
 from duckdb import DuckDBPyConnection
 
 from flows._plan import SAMPLE, Plan
-from flows._published import append_lines, read_lines
+from flows._published import read_lines
 from models._scope import scope_of
 from reports._own_texts import FOLDER, GENERAL, OwnTexts, misnamed, read_texts
 from sources._landing import sha256
 from sources._strict import read_reference
 
+TEXTS_LEDGER = "texts.jsonl"
 DECISION = "beslut"  # stands in the ledger as a section whose figures are all of the report's
 AUDIENCES: Mapping[str, str] = {"internal": "output", "public": "public"}  # and the schema of what each may see
 _WITHOUT_FIGURES = ("kallor", "atgarder")
@@ -85,11 +86,7 @@ def text_problems(plan: Plan, texts: Mapping[str, OwnTexts]) -> tuple[str, ...]:
 
 def read_texts_ledger(data: Path, *, is_sample: bool) -> list[Beside]:
     """What has been published, oldest first. Raises Problem for a line that cannot be read."""
-    return [each for each in read_lines(_path(data), Beside) if each.is_sample is is_sample]
-
-
-def _path(data: Path) -> Path:
-    return data / "published" / "texts.jsonl"
+    return [each for each in read_lines(data / "published" / TEXTS_LEDGER, Beside) if each.is_sample is is_sample]
 
 
 def fingerprint(rows: pl.DataFrame) -> str:
@@ -149,11 +146,10 @@ def changed_since(ledger: Sequence[Beside], now: Sequence[Beside]) -> dict[Place
     }
 
 
-def remember(data: Path, ledger: Sequence[Beside], now: Sequence[Beside]) -> None:
-    """Write down, durably, beside which figures the texts that are new are published; of others nothing."""
+def unknown(ledger: Sequence[Beside], now: Sequence[Beside]) -> list[Beside]:
+    """The texts that are new: beside which figures they are first published is for the ledger to remember."""
     known = _first(ledger)
-    if new := [asdict(each) for each in now if (each.place, each.text) not in known]:
-        append_lines(_path(data), new)
+    return [each for each in now if (each.place, each.text) not in known]
 
 
 def texts_content(texts: Mapping[str, OwnTexts], ledger: Sequence[Beside]) -> str:

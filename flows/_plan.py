@@ -3,26 +3,31 @@
 import fcntl
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from flows._data_version import bring_up_to_date, check_version
+from flows._exhausted import exhausted
+from flows._log import Log
+from flows._releases import PASSAGE, complete, sweep
 from flows.settings import Settings
 from models._scope import scope_of
 from sources._landing import (
     STOCKHOLM,
+    make_folder,
     read_manifest,
 )
 from sources._problem import UsageProblem
 from sources._registry import all_sources
 from sources._strict import ROOT
 
-PASSAGE = 0o711
 SAMPLE = ROOT / "data" / "sample"
-Tell = Callable[[str], None]
+# A file that is said to have come in today came at noon; a clock is set right by seconds, not by days.
+_MOST_AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +63,13 @@ def make_plan(
 ) -> Plan:
     """Settle a run: the day it speaks of, and that the sample never meets real data.
 
-    Raises UsageProblem for an unknown source, in `only` or in a setting, for a retention decision on a source without
-    retention, and for a sample run in a folder with real observations.
+    This is where a run reads the clock, once: what it fetches is observed `now`, also when midnight passes meanwhile,
+    and `as_of` is that day in Stockholm. Raises UsageProblem for an unknown source, in `only` or in a setting, for a
+    retention decision on a source without retention, for a data folder of a later version, for a sample run in a folder
+    with real observations, for a day that has not been, and for a clock that stands before what has already been
+    observed.
     """
+    check_version(settings.data)
     now = now or datetime.now(UTC)
     if unknown := sorted(set(only) - all_sources().keys()):
         raise UsageProblem("--only", "okänd källa", found=unknown[0], do=f"kända är {', '.join(all_sources())}")
@@ -77,6 +86,7 @@ def make_plan(
                 do=f"källor som gallras är {', '.join(can_end)}; ange diarienummer och dag",
             )
     scope_of(settings.area)
+    today = now.astimezone(STOCKHOLM).date()
     if sample:
         is_real = any(each.origin != "sample" for each in read_manifest(settings.data))
         if is_real:
@@ -87,14 +97,38 @@ def make_plan(
                 do="välj en annan mapp med --data, så att exempeldata aldrig ersätter en riktig utgåva",
             )
         as_of = as_of or sample_as_of()
+    elif as_of is not None and as_of > today:
+        raise UsageProblem(
+            "--as-of", "dagen har inte varit än", found=str(as_of), do=f"ange en dag till och med {today}"
+        )
+    else:
+        _check_clock(settings.data, now)
     return Plan(
         settings=settings,
         sample=sample,
         offline=offline,
         only=tuple(only),
-        as_of=as_of or now.astimezone(STOCKHOLM).date(),
+        as_of=as_of or today,
         now=now,
     )
+
+
+def _check_clock(data: Path, now: datetime) -> None:
+    """Raise UsageProblem where the clock stands before what has been observed: which was wrong only a person knows."""
+    newest = max((each.observed_at for each in read_manifest(data) if each.origin != "sample"), default=now)
+    if newest - now > _MOST_AHEAD:
+        raise UsageProblem(
+            "datorns klocka",
+            "den står före det som redan har hämtats eller lämnats",
+            found=f"{now.astimezone(STOCKHOLM):%Y-%m-%d}, men datamappen har uppgifter från "
+            f"{newest.astimezone(STOCKHOLM):%Y-%m-%d}",
+            do="ställ klockan; om den gick fel den dagen, återställ datamappen från säkerhetskopian före den",
+        )
+
+
+def stockholm_today() -> date:
+    """The day it is in Stockholm, for what is settled before there is a plan."""
+    return datetime.now(UTC).astimezone(STOCKHOLM).date()
 
 
 @cache
@@ -110,19 +144,28 @@ def sample_as_of() -> date:
 
 
 @contextmanager
-def one_writer(data: Path) -> Iterator[None]:
-    """Let one run at a time write in a data folder, for its owner's eyes only.
+def one_writer(data: Path, log: Log | None = None) -> Iterator[None]:
+    """Let one run at a time write in a data folder of this program's version, for its owner's eyes only.
 
-    The lock is the system's: it goes with the process. What is written is 0600 or 0700; only the way to `public/` can
-    be passed by others, who still cannot list what lies beside it.
+    The lock is the system's: it goes with the process, however that ends. Whoever gets it first completes a publishing
+    that was cut off, and removes what was left half-written. What is written is 0600 or 0700; only the way to `public/`
+    can be passed by others, who still cannot list what lies beside it. Raises UsageProblem while another has it, and
+    Problem when disk or memory runs out in the block.
     """
-    before = os.umask(0o077)
+    before = os.umask(0o777 & ~PASSAGE)
     try:
-        if not data.exists():
-            data.mkdir(parents=True)
-            data.chmod(PASSAGE)
+        make_folder(data)
+        os.umask(0o077)
         with _locked(data):
+            check_version(data)
+            complete(data)
+            sweep(data)
+            bring_up_to_date(data, log or Log())
             yield
+    except Exception as error:
+        if problem := exhausted(error, str(data)):
+            raise problem from error
+        raise
     finally:
         os.umask(before)
 

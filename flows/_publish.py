@@ -1,20 +1,33 @@
 """Publishes a release: written aside, checked, made durable, and put in place by one rename."""
 
-import os
-import shutil
 import subprocess
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
 
 from flows._audit import audit_release
+from flows._code import code_hash
 from flows._collect import SourceResult
-from flows._own_texts import beside, changed_since, read_texts_ledger, remember
-from flows._plan import PASSAGE, Plan, Tell
-from flows._published import Published, decisions, record_release
+from flows._log import Log
+from flows._own_texts import TEXTS_LEDGER, beside, changed_since, read_texts_ledger, unknown
+from flows._plan import Plan
+from flows._published import LEDGER, Published, decisions, keep_decisions
+from flows._releases import (
+    PASSAGE,
+    commit,
+    complete,
+    is_committed,
+    is_newest,
+    previous_release,
+    remove,
+    remove_logs,
+    remove_old,
+    unpublished,
+)
+from flows._sums import write_sums
 from flows._version import VERSION
 from flows.settings import Settings
 from models._build import DECIDED, Built
@@ -28,6 +41,7 @@ from reports.catalogue import OpenData
 from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 from reports.report import Wanted
+from sources._landing import Observation, make_folder
 
 Checking = subprocess.Popen[str]
 
@@ -52,23 +66,22 @@ def publish(
     published: Sequence[Published],
     texts: Mapping[str, OwnTexts],
     check: Checking,
-    seconds: dict[str, float],
-    tell: Tell,
+    log: Log,
 ) -> list[str]:
     """Write the release beside the old ones, let the data quality check read it, and swing `latest` over.
 
     A reader sees the old release or the new one, never a half. What it shows and hides of people is in the ledger
     (`published` holds the earlier lines) before anyone can read it, and so are the figures that new `texts` stand
-    beside. Returns what the checks found; when that is not
-    empty nothing was published and the old release stands.
+    beside. Afterwards the releases that the rule does not keep are removed. Returns what the checks found; when that
+    is not empty nothing was published and the old release stands.
     """
     output = plan.data / "output"
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
     output.chmod(PASSAGE)
-    sweep(output)
-    log = plan.data / "log" / release
-    log.mkdir(parents=True, exist_ok=True)
-    temporary = output / f".{release}.tmp"
+    remove_logs(plan.data)
+    quality_log = plan.data / "log" / release
+    quality_log.mkdir(parents=True, exist_ok=True)
+    temporary = unpublished(output, release)
     try:
         meta = ReleaseMeta(
             release=release,
@@ -76,6 +89,7 @@ def publish(
             area=plan.settings.area,
             municipalities=scope_of(plan.settings.area).municipalities,
             version=VERSION,
+            code=code_hash(),
             sample=plan.sample,
             snapshots=[
                 {
@@ -89,12 +103,11 @@ def publish(
                     "is_inferred": each.inferred,
                 }
                 for result in results
-                for each in result.observations
+                for each in _looks(result.observations)
             ],
             open_data=open_data_of(plan.settings),
         )
         contracts = [model.contract for model in all_models() if model.table in TABLES]
-        clock = time.perf_counter()
         before = previous_release(plan.data, plan.as_of.isoformat())
         ledger = read_texts_ledger(plan.data, is_sample=plan.sample)
         with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
@@ -104,7 +117,8 @@ def publish(
             plan.data / "warehouse.duckdb",
             meta,
             built.personal,
-            tell,
+            log,
+            log.step,
             previous=output / before if before else None,
             wanted=Wanted(
                 language=plan.settings.language,
@@ -114,46 +128,56 @@ def publish(
                 changed=changed_since(ledger, told),
             ),
         )
-        seconds["release"] = time.perf_counter() - clock
-        ask(check, quality_request(temporary, log, release, contracts))
-        tell("läser utgåvan efter personuppgifter")
-        clock = time.perf_counter()
-        if hits := find_hits(temporary, plan.data, own_contact=plan.settings.public_contact):
+        ask(check, quality_request(temporary, quality_log, release, contracts))
+        with log.step("gate"):
+            hits = find_hits(temporary, plan.data, own_contact=plan.settings.public_contact)
+        if hits:
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
-        seconds["gate"] = time.perf_counter() - clock
-        tell("prövar vad en angripare kan räkna ut")
-        clock = time.perf_counter()
-        with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
+        with log.step("audit") as rows, closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
             decided = con.sql(f"from {DECIDED}").pl()
+            rows.into = decided.height
             told = beside(con, plan, release, texts)
-        if found := _leaks(temporary, decided, decisions(plan.data, published)):
+            found = _leaks(temporary, decided, decisions(plan.data, published))
+        if found:
             return found
-        seconds["audit"] = time.perf_counter() - clock
-        tell("väntar på datakvalitetskontrollen")
-        clock = time.perf_counter()
-        quality = finish(check)
-        seconds["waiting_for_quality"] = time.perf_counter() - clock
+        with log.step("quality"):
+            quality = finish(check)
         if not quality.success:
             return [f"{each.table}: {each.expectation} {each.column}" for each in quality.failed]
-        if hits := find_hits_in(log):
+        if hits := find_hits_in(quality_log):
             return [f"utgången stoppade utgåvan: {hit}" for hit in hits]
-        clock = time.perf_counter()
-        record_release(plan.data, release, decided, is_sample=plan.sample)
-        if _is_newest(output, release):
-            remember(plan.data, ledger, told)
-        _swing(output, temporary, release)
-        seconds["swing"] = time.perf_counter() - clock
+        with log.step("swing"):
+            new_texts = unknown(ledger, told) if is_newest(output, release) else []
+            lines = {
+                LEDGER: [asdict(each) for each in keep_decisions(plan.data, release, decided, is_sample=plan.sample)],
+                TEXTS_LEDGER: [asdict(each) for each in new_texts],
+            }
+            write_sums(temporary)
+            commit(plan.data, release, lines)
+            complete(plan.data)
+        with log.step("make_room"):
+            _make_room(plan, log)
     except QualityError as error:
         return [f"datakvalitetskontrollen kunde inte köras: {error}"]
     finally:
-        _remove(temporary)
+        if not is_committed(plan.data):
+            remove(temporary)
     return []
 
 
-def previous_release(data: Path, day: str) -> str:
-    """The newest release of an earlier day than this one (YYYY-MM-DD); empty when there is none."""
-    names = (path.name for path in (data / "output").glob("20*") if path.name[:10] < day)
-    return max(names, default="")
+def _looks(observations: Sequence[Observation]) -> list[Observation]:
+    """The observations that a release names: of equal ones the last, as also its name knows them once."""
+    said = [(each.request, each.period, each.synthetic, each.inferred, each.parts) for each in observations]
+    last = {what: at for at, what in enumerate(said)}
+    return [observations[at] for at in sorted(last.values())]
+
+
+def _make_room(plan: Plan, log: Log) -> None:
+    """Remove the releases that the rule no longer keeps; what cannot be removed stops nothing that is published."""
+    try:
+        remove_old(plan.data, plan.settings)
+    except OSError as error:
+        log(f"äldre utgåvor gick inte att ta bort: {error.strerror}: nästa publicering försöker igen")
 
 
 def open_data_of(settings: Settings) -> OpenData:
@@ -170,60 +194,3 @@ def _leaks(folder: Path, decided: pl.DataFrame, earlier: Sequence[pl.DataFrame])
     """What the release gives away that it need not; what earlier ones gave away cannot be taken back by stopping it."""
     found = audit_release(folder / "public" / "lagesbild.duckdb", decided, earlier)
     return [str(each) for each in found if not (isinstance(each, Leak) and each.is_past_help)]
-
-
-def _swing(output: Path, temporary: Path, release: str) -> None:
-    """Put a finished folder in its place and point `latest` at it, each by one rename after all is on disk.
-
-    A release of an earlier day than the newest one (`--as-of`) is put beside it and `latest` stays.
-
-    A folder of that name is already whole and says the same (its name is a hash of what decided it), so it stays.
-    """
-    if not (output / release).exists():
-        temporary.chmod(PASSAGE)
-        _make_durable(temporary)
-        os.replace(temporary, output / release)
-    if _is_newest(output, release):
-        point_latest(output, release)
-
-
-def _is_newest(output: Path, release: str) -> bool:
-    """Whether no release of a later day has been published."""
-    latest = output / "latest"
-    return not latest.is_symlink() or latest.readlink().name[:10] <= release[:10]
-
-
-def point_latest(output: Path, release: str) -> None:
-    """Point `latest` at a release, by one rename."""
-    pointer = output / ".latest.tmp"
-    pointer.unlink(missing_ok=True)
-    pointer.symlink_to(release)
-    os.replace(pointer, output / "latest")
-    _sync(output)
-
-
-def sweep(output: Path) -> None:
-    """Remove what an interrupted run left: unpublished folders, never a release."""
-    for left in output.glob(".*.tmp"):
-        _remove(left)
-
-
-def _remove(path: Path) -> None:
-    if path.is_symlink():
-        path.unlink()
-    elif path.exists():
-        shutil.rmtree(path)
-
-
-def _make_durable(folder: Path) -> None:
-    for path in sorted(folder.rglob("*")):
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,19 +6,19 @@ their hash. What was once shown is known for ever, so every later release is dec
 
 import io
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
 
 from models._disclose import DECIDED
-from sources._landing import sha256, write_atomically
+from sources._landing import append_durably, make_folder, sha256, write_atomically
 from sources._problem import Problem
 
 T = TypeVar("T")
+LEDGER = "ledger.jsonl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +35,7 @@ def read_ledger(data: Path, *, is_sample: bool) -> list[Published]:
 
     Raises Problem for any other line that cannot be read.
     """
-    listed = read_lines(data / "published" / "ledger.jsonl", Published)
+    listed = read_lines(data / "published" / LEDGER, Published)
     return [each for each in listed if each.is_sample is is_sample]
 
 
@@ -52,12 +52,12 @@ def decisions(data: Path, published: Sequence[Published]) -> list[pl.DataFrame]:
     return [_read(data, each) for each in changed]
 
 
-def record_release(data: Path, release: str, decided: pl.DataFrame, *, is_sample: bool) -> None:
-    """Write down, durably and before it can be read, what a release shows and hides. Nothing is written of nothing."""
+def keep_decisions(data: Path, release: str, decided: pl.DataFrame, *, is_sample: bool) -> list[Published]:
+    """Keep, durably, what a release shows and hides; returns its line for the ledger. Nothing is written of nothing."""
     if decided.is_empty():
-        return
+        return []
     folder = data / "published"
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     content = io.BytesIO()
     decided.write_parquet(content)
     entry = Published(release=release, is_sample=is_sample, content=sha256(content.getvalue()))
@@ -65,7 +65,7 @@ def record_release(data: Path, release: str, decided: pl.DataFrame, *, is_sample
     if not path.exists():
         with write_atomically(path) as temporary:
             temporary.write_bytes(content.getvalue())
-    append_lines(folder / "ledger.jsonl", [asdict(entry)])
+    return [entry]
 
 
 def read_lines(path: Path, kind: Callable[..., T]) -> list[T]:
@@ -84,16 +84,12 @@ def read_lines(path: Path, kind: Callable[..., T]) -> list[T]:
         ) from None
 
 
-def append_lines(path: Path, entries: Sequence[Mapping[str, object]]) -> None:
-    """Write lines at the end of a ledger, durably; a torn last line is cut off first."""
-    path.parent.mkdir(exist_ok=True)
-    with path.open("a+b") as ledger:
-        ledger.seek(0)
-        ledger.truncate(ledger.read().rfind(b"\n") + 1)
-        for entry in entries:
-            ledger.write(json.dumps(entry, sort_keys=True).encode() + b"\n")
-        ledger.flush()
-        os.fsync(ledger.fileno())
+def append_missing(path: Path, entries: Sequence[Mapping[str, object]]) -> None:
+    """Write at the end of a ledger, durably, those of the lines that do not stand there already."""
+    known = set(path.read_bytes().split(b"\n")[:-1]) if path.exists() else set()
+    lines = [json.dumps(entry, sort_keys=True) for entry in entries]
+    if new := [line for line in lines if line.encode() not in known]:
+        append_durably(path, new)
 
 
 def _read(data: Path, published: Published) -> pl.DataFrame:

@@ -11,7 +11,8 @@ import duckdb
 import polars as pl
 
 from flows._collect import SourceResult
-from flows._plan import Plan, Tell
+from flows._log import Log
+from flows._plan import Plan
 from flows._warehouse import rows_tables
 from models._duckdb import connect
 from models._graph import tables_read
@@ -44,7 +45,7 @@ def overdue(plan: Plan, module: SourceModule) -> Mapping[Part, date]:
     return due(read_history(plan.data), module.name, months, origins=plan.origins, on=retention_day(plan))
 
 
-def end_retention(plan: Plan, module: SourceModule, tell: Tell) -> None:
+def end_retention(plan: Plan, module: SourceModule, log: Log) -> None:
     """Put aggregates in the place of what is due, where a decision allows it, and erase what is no longer to be there.
 
     An interrupted run is finished by the next: aggregates are on disk before the manifest says that they count, and
@@ -52,14 +53,14 @@ def end_retention(plan: Plan, module: SourceModule, tell: Tell) -> None:
     """
     decision = plan.settings.gallringsbeslut.get(module.name)
     if decision and (ended := overdue(plan, module)):
-        tell(f"gallrar {module.name}: {len(ended)} ögonblicksbilder ersätts av antal")
-        replaced = [
-            Replacement(
-                source=module.name, snapshot=part.sha256, by=aggregate, decision=decision, on=retention_day(plan)
-            )
-            for part, aggregate in _keep_aggregates(plan, module, ended).items()
-        ]
-        record(plan.data, replaced)
+        with log.step("retention", module.name):
+            replaced = [
+                Replacement(
+                    source=module.name, snapshot=part.sha256, by=aggregate, decision=decision, on=retention_day(plan)
+                )
+                for part, aggregate in _keep_aggregates(plan, module, ended).items()
+            ]
+            record(plan.data, replaced)
     erase_removed(plan.data, module.name)
 
 

@@ -10,6 +10,7 @@ from flows._text_templates import text_templates
 from models._scope import scope_of
 from reports._own_texts import FOLDER
 from sources._declare import Source
+from sources._landing import make_folder, write_atomically
 from sources._problem import UsageProblem
 from sources._strict import ROOT, read_reference
 
@@ -37,10 +38,11 @@ def write_text_templates(data: Path, area: str) -> tuple[Path, tuple[str, ...]]:
     """
     scope_of(area)
     folder = data / FOLDER / area
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     files = {name: text for name, text in text_templates().items() if not os.path.lexists(folder / name)}
     for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        with write_atomically(folder / name) as temporary:
+            temporary.write_text(text, encoding="utf-8")
     return folder, tuple(files)
 
 

@@ -12,6 +12,7 @@ from flows._collect import read_source
 from flows._inbox import handed_lines, look_into_inbox
 from flows._own_texts import text_problems, texts_of
 from flows._plan import Plan
+from flows._releases import kept_line
 from flows._retention import overdue
 from reports._words import CADENCES
 from sources._landing import STOCKHOLM
@@ -104,7 +105,7 @@ def list_lines(plan: Plan) -> list[str]:
 def status_lines(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> list[str]:
     """How it stands, in plain Swedish: the release, a row for each source, what is wrong, retention, inbox, texts."""
     heading = ("källa", "licens", "uppdateras", "senast", "uppgifter t.o.m.", "läge", "nyare väntas")
-    lines = [f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}", ""]
+    lines = [f"Senaste utgåva: {release or 'ingen ännu; kör lagesbild run'}", kept_line(plan.data, plan.settings), ""]
     lines += _table(heading, [(each.name, each.module.source.licence.name, *_stand(each)) for each in statuses])
     for each in statuses:
         told = [each.problem] if each.problem else []
@@ -200,9 +201,8 @@ def _failed_last_time(data: Path) -> dict[str, str]:
     for line in _runs(data):
         for name, told in line["sources"].items():
             if told.get("is_asked"):
-                problems[name] = (
-                    f"vid körningen {line['started_at'][:10]}: {told['problem']}" if told["problem"] else ""
-                )
+                day = datetime.fromisoformat(line["started_at"]).astimezone(STOCKHOLM).date()
+                problems[name] = f"vid körningen {day}: {told['problem']}" if told["problem"] else ""
     return {name: problem for name, problem in problems.items() if problem}
 
 

@@ -1,30 +1,43 @@
 """Hands what was parsed to the models, and builds the warehouse."""
 
-from collections.abc import Mapping, Sequence
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from flows._collect import SourceResult
-from flows._plan import Plan, Tell
+from flows._corrections import Correction
+from flows._plan import Plan
 from flows._published import Published, decisions
 from models._build import Built, build
 from models._disclose import Protection, known_totals
 from models._duckdb import quote
 from models._graph import sources_behind
+from models._model import all_models
 from models._protect import protect
-from models._scope import benchmarks, scope_of
+from models._revisions import DELIVERED, figures_of, keyed
+from models._scope import benchmarks, scope_of, shown_areas
 from sources._declare import Disclosure
 from sources._landing import Part
 from sources._problem import Problem
 from sources._registry import all_sources
 
+PUBLIC = "public"
+
 
 def build_warehouse(
-    plan: Plan, results: Sequence[SourceResult], release: str, tell: Tell, published: Sequence[Published] = ()
+    plan: Plan,
+    results: Sequence[SourceResult],
+    release: str,
+    tell: Callable[[str], None],
+    published: Sequence[Published] = (),
 ) -> Built:
     """Build every table into the warehouse and make the public tables from it.
 
-    published: the earlier releases, in the light of which it is decided what to show of people.
+    published: the earlier releases, in the light of which it is decided what to show of people. Of the seconds that it
+    took `PUBLIC` is what the public tables did.
     """
     warehouse = plan.data / "warehouse.duckdb"
     late = frozenset(result.name for result in results if result.is_late or result.problem)
@@ -45,9 +58,11 @@ def build_warehouse(
     }
     if unknown := sorted(behind - all_sources().keys()):  # what nobody has declared, nobody has said how to protect
         raise Problem("models", "en indikator bygger på en okänd källa", found=unknown[0], do="läs parsed.<källa>")
-    if not built.breaches:
-        protect(warehouse, list(concerns))
-    return built
+    if built.breaches:
+        return built
+    clock = time.perf_counter()
+    protect(warehouse, list(concerns))
+    return replace(built, seconds={**built.seconds, PUBLIC: time.perf_counter() - clock})
 
 
 def _parsed_tables(plan: Plan, results: Sequence[SourceResult], release: str) -> dict[str, pl.DataFrame | str]:
@@ -62,9 +77,54 @@ def _parsed_tables(plan: Plan, results: Sequence[SourceResult], release: str) ->
             orient="row",
         ),
     }
+    tables["revisions"] = _revisions(plan, results)
+    tables["indicator_values"] = pl.DataFrame(
+        sorted(
+            {
+                (model.indicator.indicator, value)
+                for model in all_models()
+                if model.indicator
+                for value in re.findall(r"'([^']+)'", model.query)
+            }
+        ),
+        schema=["indicator", "value"],
+        orient="row",
+    )
     for result in results:
         tables |= rows_tables(result)
     return tables
+
+
+def _revisions(plan: Plan, results: Sequence[SourceResult]) -> pl.DataFrame:
+    """What publishers have changed, and what is corrected here, of the areas that the release speaks of or compares."""
+    shown = shown_areas(plan.settings.area)
+    frames = [pl.DataFrame(schema=_REVISIONS)]
+    for result in results:
+        if not result.revisions.is_empty():
+            within = result.revisions.filter(pl.col("area_code").is_null() | pl.col("area_code").is_in(shown))
+            frames.append(within.with_columns(source=pl.lit(result.name)).select(list(_REVISIONS)[:-2]))
+        frames += [_corrected_row(result, each) for each in result.corrections]
+    return pl.concat(frames, how="diagonal_relaxed")
+
+
+def _corrected_row(result: SourceResult, each: Correction) -> pl.DataFrame:
+    figures = figures_of(all_sources()[each.source].source)
+    assert figures is not None
+    row = {
+        "source": each.source,
+        "column_name": each.column,
+        "area_code": each.key.get(figures.area),
+        "period": each.key[figures.period],
+        "series": ", ".join(f"{name} {each.key[name]}" for name in figures.series),
+        "kind": "corrected",
+        "old_value": each.expect,
+        "new_value": each.corrected,
+        "last_seen_at": max(observation.observed_at for observation in result.observations),
+        "is_synthetic": False,
+        "reason": each.reason,
+        "provider": each.provider,
+    }
+    return pl.DataFrame([row], schema_overrides={name: _REVISIONS[name] for name in row})
 
 
 def rows_tables(result: SourceResult) -> dict[str, pl.DataFrame | str]:
@@ -105,13 +165,77 @@ def _rows_of(
         ]
     )
     listed = ", ".join(quote(str(result.parsed[part])) for part in parts)
+    remarks = _remarks(result) if table == result.name else {}
+    names = {name: f"parsed.{table}_{name}" for name in remarks}
+    flags = [f"case when {_is_row(each)} then 'corrected' end" for each in result.corrections]
+    flags += ["case when revised.is_revised then 'revised' end"] if "revised" in names else []
+    said = f"nullif(concat_ws(',', {', '.join(flags)}), '')" if flags else "null::varchar"
+    redefined = "redefined.redefined_at" if "redefined" in names else "null::timestamptz"
     query = (
-        f"select rows.* exclude (filename), files.* exclude (file) from read_parquet([{listed}], filename = true, "
-        f"union_by_name = true) as rows join parsed.{table}_files as files on files.file = rows.filename"
+        f"select {_corrected(result, columns)}, files.* exclude (file), {said} as figure_flags, "
+        f"{redefined} as redefined_at from read_parquet([{listed}], filename = true, union_by_name = true) as rows "
+        f"join parsed.{table}_files as files on files.file = rows.filename "
+        + " ".join(f"left join {names[name]} as {name} on {_on(name, frame)}" for name, frame in remarks.items())
     )
-    return {f"{table}_files": files, table: query}
+    return {f"{table}_files": files, **{f"{table}_{name}": frame for name, frame in remarks.items()}, table: query}
 
 
+def _remarks(result: SourceResult) -> Mapping[str, pl.DataFrame]:
+    """What revisions say of the rows in force: `revised`, a row for each key whose one figure has been another;
+    `redefined`, a row for each series that has taken another unit, with when.
+    """
+    figures = figures_of(all_sources()[result.name].source)
+    if figures is None or result.revisions.is_empty():
+        return {}
+    found = result.revisions.filter(pl.col("column_name") == figures.columns[0])
+    had = (pl.col("kind") == "changed") & pl.col("old_value").is_not_null()
+    keys, series = ([*keyed(names), "is_synthetic"] for names in (figures.key, figures.series))
+    revised = found.filter(had).select(keys).unique().with_columns(is_revised=True)
+    redefined = found.filter(pl.col("kind") == "redefined").group_by(series).agg(redefined_at=pl.max("first_seen_at"))
+    is_one = len(figures.columns) == 1  # of several nobody can say which one an indicator is of
+    return {
+        name: frame.sort(pl.all())
+        for name, frame in (("revised", revised), ("redefined", redefined))
+        if is_one and frame.height
+    }
+
+
+def _on(name: str, frame: pl.DataFrame) -> str:
+    keys = [column.removeprefix("key_") for column in frame.columns if column.startswith("key_")]
+    same = [f'{_table_of(key)}."{key}" is not distinct from {name}."key_{key}"' for key in keys]
+    return " and ".join([*same, f"files.is_synthetic = {name}.is_synthetic"])
+
+
+def _table_of(key: str) -> str:
+    return "files" if key == DELIVERED else "rows"
+
+
+def _corrected(result: SourceResult, columns: Mapping[str, str]) -> str:
+    """The columns of a row, with a corrected figure in the place of the publisher's, as `select rows.* …` has them."""
+    cases: dict[str, str] = {}
+    for each in result.corrections:
+        cases[each.column] = cases.get(each.column, "") + (
+            f" when {_is_row(each)} then {'null' if each.corrected is None else repr(each.corrected)}"
+        )
+    replaced = ", ".join(
+        f'(case{when} else rows."{name}" end)::{columns[name]} as "{name}"' for name, when in cases.items()
+    )
+    return f"rows.* exclude (filename) {f'replace ({replaced})' if replaced else ''}"
+
+
+def _is_row(each: Correction) -> str:
+    """Whether a row is the one that a correction names, as SQL."""
+    return " and ".join(f'{_table_of(name)}."{name}"::varchar = {quote(value)}' for name, value in each.key.items())
+
+
+_REVISIONS: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    **dict.fromkeys(("source", "column_name", "area_code", "period", "series", "kind"), pl.String),
+    **dict.fromkeys(("old_value", "new_value"), pl.Float64),
+    **dict.fromkeys(("old_status", "new_status"), pl.String),
+    **dict.fromkeys(("last_seen_at", "first_seen_at"), pl.Datetime("us", "UTC")),
+    "is_synthetic": pl.Boolean,
+    **dict.fromkeys(("reason", "provider"), pl.String),
+}
 _EMPTY = {
     "Text": "varchar",
     "Listed": "varchar",
@@ -133,6 +257,8 @@ _PROVENANCE = {
     "delivered_period": "varchar",
     "is_synthetic": "boolean",
     "is_inferred": "boolean",
+    "figure_flags": "varchar",
+    "redefined_at": "timestamptz",
 }
 _SOURCE_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(

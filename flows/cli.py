@@ -1,9 +1,8 @@
-"""The command line: `lagesbild run | add | list | show | sql | check | explain | diff | week | status | forget | …`."""
+"""The command line: `lagesbild run | backfill | add | list | show | sql | check | explain | diff | week | …`."""
 
 import argparse
 import json
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
@@ -63,6 +62,13 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--only", nargs="+", default=(), metavar="KÄLLA", help="hämta bara dessa källor")
     run.add_argument("--as-of", type=_date, metavar="DATUM", help="dag som utgåvan gäller (annars i dag)")
 
+    again = command("backfill", _backfill, "ge ut en periods tidigare dagar, av det som då hade kommit in")
+    again.add_argument("first", type=_date, metavar="FRÅN", help="periodens första dag")
+    again.add_argument("last", type=_date, metavar="TILL", help="periodens sista dag; inga dagar efter i dag")
+    again.add_argument("--every", choices=("day", "week", "month"), default="day", help="varje dag, söndag, månadsslut")
+    again.add_argument("--sample", action="store_true", help="kör på de inbyggda exempeldata")
+    again.add_argument("--area", metavar="ID", help="område: kod ur areas.csv, kommunkod, länskod eller 00")
+
     add = command("add", _add, "ta in handlevererade filer")
     add.add_argument("source", metavar="KÄLLA")
     add.add_argument("files", nargs="+", type=Path, metavar="FIL")
@@ -79,7 +85,11 @@ def _parser() -> argparse.ArgumentParser:
     sql.add_argument("query", metavar="FRÅGA")
 
     check = command("check", _check, "pröva alla kontrakt igen på den senaste utgåvan")
-    check.add_argument("--disclosure", action="store_true", help="pröva i stället vad en angripare kan räkna ut")
+    what = check.add_mutually_exclusive_group()
+    what.add_argument("--disclosure", action="store_true", help="pröva i stället vad en angripare kan räkna ut")
+    what.add_argument(
+        "--full", action="store_true", help="pröva allt som bevaras, och bygg den senaste utgåvan på nytt"
+    )
 
     explain = command("explain", _explain, "visa hur en siffra har kommit till")
     explain.add_argument("indicator", metavar="INDIKATOR")
@@ -127,27 +137,12 @@ def _monday(text: str) -> date:
         raise argparse.ArgumentTypeError(f"'{text}' är inte en vecka; skriv 2026-v47") from None
 
 
-class Progress:
-    """Tells on standard error what is going on, with seconds; on a terminal on one line, else a line a step."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self._on_terminal = sys.stderr.isatty()
-
-    def __call__(self, step: str) -> None:
-        """Show the step that has begun."""
-        line = f"{time.perf_counter() - self._started:6.1f} s  {step}"
-        print(
-            f"\r\033[K{line}" if self._on_terminal else line,
-            end="" if self._on_terminal else "\n",
-            file=sys.stderr,
-            flush=True,
-        )
-
-    def done(self) -> None:
-        """Clear the line."""
-        if self._on_terminal:
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+def _on_stderr(line: str, is_passing: bool) -> None:
+    """A line on standard error. What goes on is shown on a terminal only, and the next line takes its place."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{line}", end="" if is_passing else "\n", file=sys.stderr, flush=True)
+    elif not is_passing:
+        print(line, file=sys.stderr, flush=True)
 
 
 def _run(given: argparse.Namespace) -> int:
@@ -162,13 +157,23 @@ def _run(given: argparse.Namespace) -> int:
         only=given.only,
         as_of=given.as_of,
     )
-    progress = Progress()
-    try:
-        outcome = run(plan, progress)
-    finally:
-        progress.done()
+    outcome = run(plan, _on_stderr)
     print("\n".join(summary_lines(outcome)))
     return outcome.exit_code
+
+
+def _backfill(given: argparse.Namespace) -> int:
+    from flows._backfill import backfill, backfill_days
+    from flows.settings import read_settings
+    from flows.summary import day_line
+
+    settings = read_settings(data=given.data, area=given.area)
+    days = backfill_days(given.first, given.last, given.every)
+    exit_codes = set()
+    for day, outcome in backfill(settings, days, sample=given.sample, say=_on_stderr):
+        print(day_line(day, outcome), flush=True)
+        exit_codes.add(outcome.exit_code)
+    return 1 if 1 in exit_codes else max(exit_codes)
 
 
 def _add(given: argparse.Namespace) -> int:
@@ -246,10 +251,11 @@ def _print_query(given: argparse.Namespace, query: str) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     from flows._audit import audit_latest
+    from flows._full_check import broken_contracts
     from lagesbild import open_release
-    from models._contracts import breaches
-    from models._model import all_models
 
+    if given.full:
+        return _check_everything(given)
     if given.disclosure:
         audit = audit_latest(_data(given))
         print(*audit.found, sep="\n", end="\n" if audit.found else "")
@@ -259,13 +265,20 @@ def _check(given: argparse.Namespace) -> int:
         )
         return 1 if audit.found else 0
     with closing(open_release(_data(given))) as con:
-        released = {
-            row[0] for row in con.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
-        }
-        tables = [model for model in all_models() if model.table in released]
-        found = [breach for model in tables for breach in breaches(con, model.contract)]
-    print("\n".join(map(str, found)) or f"Alla kontrakt håller ({len(tables)} tabeller).")
+        tables, found = broken_contracts(con)
+    print("\n".join(map(str, found)) or f"Alla kontrakt håller ({tables} tabeller).")
     return 1 if found else 0
+
+
+def _check_everything(given: argparse.Namespace) -> int:
+    from flows._full_check import check_everything
+    from flows._log import Log
+
+    plan = _plan_of(given)
+    checked = check_everything(plan, Log(form=plan.settings.log_format, say=_on_stderr))
+    print(*checked.found, *checked.untried, sep="\n", end="\n" if checked.found or checked.untried else "")
+    print(f"{len(checked.found)} fel." if checked.found else "Inget fel: allt som ska bevaras finns och är helt.")
+    return 1 if checked.found else 0
 
 
 def _explain(given: argparse.Namespace) -> int:
@@ -331,12 +344,15 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _week(given: argparse.Namespace) -> int:
+    from flows.pipeline import one_writer
     from flows.settings import read_settings
     from lagesbild import release_folder
     from reports.week import write_weeks
 
     settings = read_settings(data=given.data, area=given.area)
-    written = write_weeks(settings.data, release_folder(settings.data), settings.area, given.week)
+    release_folder(settings.data)  # where there is none, there is nothing to lock
+    with one_writer(settings.data):
+        written = write_weeks(settings.data, release_folder(settings.data), settings.area, given.week)
     for folder in written:
         print("\n".join(str(path) for path in sorted(folder.iterdir())))
     return 0

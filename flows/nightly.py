@@ -1,14 +1,16 @@
 """The Prefect flows: the steps of `lagesbild run` with names, retries and a clock; only this file imports prefect."""
 
 import hashlib
+import logging
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -44,13 +46,14 @@ from prefect.variables import Variable
 from pydantic import SecretStr
 
 from flows import pipeline
-from flows._backfill import backfill_days
+from flows._backfill import backfill_days, days_with_content
 from flows._channels import Channel, channel_of
 from flows._full_check import full_check
+from flows._log import exit_code_of
 from flows._monthly import first_of_month_before, monthly_markdown
 from flows._notify import Ending, ending_of, outcome_text, remarked_last_time, where_to_read
 from flows._plan import Busy
-from flows.summary import exit_text, summary_lines, summary_markdown
+from flows.summary import day_line, summary_lines, summary_markdown
 from lagesbild import release_folder
 from reports.week import write_weeks
 from sources._declare import Source
@@ -82,11 +85,27 @@ def _may_be_asked_again(task: Task[..., Any], run: Any, state: Any) -> bool:
     return not is_late and isinstance(delays, list) and int(run.run_count) <= len(delays)
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
-class _Unread:
-    """What is known of a source that could not be read; Prefect writes how a failed task's result looks in its log."""
+class _Unread(Exception):
+    """A source could not be read, and this is what is known of it.
 
-    result: pipeline.SourceResult
+    Its own text says nothing: Prefect writes what a failed task's result looks like in its log.
+    """
+
+    def __init__(self, result: pipeline.SourceResult) -> None:
+        super().__init__()
+        self.result = result
+
+
+class _Told(Exception):
+    """A run ended as a run may end, and its state says how."""
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return record.exc_info is None or not isinstance(record.exc_info[1], _Told)
+
+
+# Prefect raises what a failed state holds when a worker's run ends, and logs it as unexpected, with a traceback.
+logging.getLogger("prefect.flow_runs").addFilter(_is_news)
 
 
 @task(
@@ -96,17 +115,15 @@ class _Unread:
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def _source(plan: pipeline.Plan, name: str) -> Any:
+def _source(plan: pipeline.Plan, name: str, log: pipeline.Log) -> Any:
     """Fetch and parse one source. One that fails is asked again, and then keeps its newest valid data."""
-    result = pipeline.collect_and_read(plan, all_sources()[name])
+    result = pipeline.collect_and_read(plan, all_sources()[name], log)
     if result.problem and not plan.sample:
-        return Failed(
-            message=f"{name} gick inte att läsa; orsaken står i data/log/runs.jsonl", data=_Unread(result=result)
-        )
+        return Failed(message=f"{name} gick inte att läsa; orsaken står i log/runs.jsonl", data=_Unread(result))
     return result
 
 
-def _ask(plan: pipeline.Plan, name: str, until: float) -> pipeline.SourceResult:
+def _ask(plan: pipeline.Plan, name: str, log: pipeline.Log, until: float) -> pipeline.SourceResult:
     """One source's task, with what is declared for it; whatever happens to it, the others go on."""
     module, settings = all_sources()[name], plan.settings
     if time.monotonic() > until:
@@ -118,12 +135,12 @@ def _ask(plan: pipeline.Plan, name: str, until: float) -> pipeline.SourceResult:
         timeout_seconds=settings.source_seconds,
         tags=_tags(module.source),
     )
-    done: State[Any] = asked(plan, name, return_state=True)
+    done: State[Any] = asked(plan, name, log, return_state=True)
     match done.result(raise_on_failure=False):
         case pipeline.SourceResult() as result:
             return result
-        case _Unread(result=result):
-            return result
+        case _Unread() as unread:
+            return unread.result
         case TimeoutError():
             wrong = f"{name}: hann inte läsas på {settings.source_seconds:.0f} sekunder."
         case unexpected:
@@ -136,20 +153,24 @@ def _release(
     plan: pipeline.Plan,
     results: list[pipeline.SourceResult],
     check: pipeline.Checking,
-    parse_seconds: float,
+    log: pipeline.Log,
     inbox: tuple[pipeline.Handed, ...],
 ) -> pipeline.Outcome:
     """Build, check and publish."""
-    return pipeline.finish_run(plan, results, check, parse_seconds, get_run_logger().info, inbox)
+    return pipeline.finish_run(plan, results, check, log, inbox)
 
 
-@task(name="day", task_run_name="{plan.as_of}", cache_policy=NO_CACHE, persist_result=False)
+# Not "day": with what Prefect puts after it, that is a number plate.
+@task(name="backfill", task_run_name="{plan.as_of}", cache_policy=NO_CACHE, persist_result=False)
 def _day(plan: pipeline.Plan) -> pipeline.Outcome:
-    """The release of a day that has been, out of what was known by then; nothing is fetched or taken in."""
-    with pipeline.checking() as check:
-        started = time.perf_counter()
-        results = pipeline.read_all(plan, get_run_logger().info)
-        return pipeline.finish_run(plan, results, check, time.perf_counter() - started, get_run_logger().info)
+    """The release of a day that has been, out of what was known by then."""
+    return _when_free(plan, lambda: pipeline.run(plan, _to_prefect))
+
+
+def _to_prefect(line: str, is_passing: bool) -> None:
+    """The run's lines in the logger of the flow or task that writes them."""
+    logger = get_run_logger()
+    (logger.debug if is_passing else logger.info)(line)
 
 
 @flow(name="nightly", timeout_seconds=_RUN_SECONDS, persist_result=False, log_prints=False)
@@ -179,7 +200,7 @@ def weekly_check(sample: bool = False, data: str | None = None, area: str | None
     def week() -> State[Any]:
         plan = pipeline.make_plan(read_settings(data=data, area=area), sample=sample)
         with _in_turn(plan):
-            found = _when_free(plan, lambda: full_check(plan, get_run_logger().info))
+            found = _when_free(plan, lambda: full_check(plan, partial(_to_prefect, is_passing=False)))
         shown = [*found[:_MOST_SHOWN], *([f"… och {len(found) - _MOST_SHOWN} till."] if found[_MOST_SHOWN:] else [])]
         print("\n".join(shown or ["Allt som ska bevaras finns och är helt."]))
         create_markdown_artifact(
@@ -248,38 +269,41 @@ def backfill(
 
     def days() -> State[Any]:
         settings = read_settings(data=data, area=area)
-        chosen = backfill_days(first, last, every)
+        chosen = days_with_content(settings, backfill_days(first, last, every), sample=sample)
         plans = [pipeline.make_plan(settings, sample=sample, offline=True, as_of=day) for day in chosen]
-        made = {}
-        for plan in plans:  # the folder is let go between two days, for who works in it by hand
-            with _in_turn(plan), _writing(plan):
+        lines, bad = [], []
+        with _in_turn(plans[0]):
+            for plan in plans:  # the lock is let go between two days, for who works in the folder by hand
                 done: State[Any] = _day(plan, return_state=True)
-                made[plan.as_of] = done.result(raise_on_failure=False)
-        rows = {day: each for day, each in made.items() if isinstance(each, pipeline.Outcome)}
-        table = [f"| {day} | {each.release} | {exit_text(each)} |" for day, each in rows.items()]
-        table += [f"| {day} | – | oväntat fel |" for day in made.keys() - rows.keys()]
-        text = "\n".join(["| dag | utgåva | hur det gick |", "|---|---|---|", *sorted(table)])
+                match done.result(raise_on_failure=False):
+                    case pipeline.Outcome() as outcome:
+                        lines.append(day_line(plan.as_of, outcome))
+                        is_bad = outcome.exit_code == 1
+                    case error:
+                        lines.append(f"{plan.as_of}  gick inte: {error}")
+                        is_bad = True
+                bad += [plan.as_of] if is_bad else []
+        print("\n".join(lines))
+        text = "\n".join(f"- {line}" for line in lines)
         create_markdown_artifact(text, key="efterhand", description="Utgåvor i efterhand")
-        bad = [day for day in made if day not in rows or rows[day].exit_code not in (0, 3)]
         if bad:
-            return _failed(Ending.NOT_PUBLISHED, f"Utgåvan blev inte gjord för {', '.join(map(str, bad))}.")
-        return _done(Ending.PUBLISHED, f"{len(made)} utgåvor gjorda i efterhand.")
+            return _failed(Ending.NOT_PUBLISHED, f"Ingen utgåva gjordes för {', '.join(map(str, bad))}.")
+        return _done(Ending.PUBLISHED, f"{len(lines)} dagar gjorda i efterhand.")
 
     return _ended(days)
 
 
 def _publish(plan: pipeline.Plan) -> tuple[pipeline.Outcome, Ending]:
     """A whole run as `lagesbild run` does it, with a task for each source, and its artifacts."""
-    with _in_turn(plan), _writing(plan), pipeline.checking() as check:
+    with _in_turn(plan), _running(plan) as log, pipeline.checking() as check:
         before = remarked_last_time(plan.data)
-        started = time.perf_counter()
-        inbox = pipeline.take_inbox(plan)
+        inbox = pipeline.take_inbox(plan, log)
         asked, until = {module.name for module in pipeline.chosen_sources(plan)}, time.monotonic() + _ASKING_SECONDS
         results = [
-            _ask(plan, name, until) if name in asked else pipeline.read_source(plan, module)
+            _ask(plan, name, log, until) if name in asked else pipeline.read_source(plan, module)
             for name, module in all_sources().items()
         ]
-        outcome = _release(plan, results, check, time.perf_counter() - started, inbox)
+        outcome = _release(plan, results, check, log, inbox)
         if plan.data.absolute() == _DATA.absolute():
             Variable.set(_RELEASE_VARIABLE, pipeline.latest_release(plan.data), overwrite=True)
     print("\n".join(summary_lines(outcome)))
@@ -309,7 +333,7 @@ def _done(ending: Ending, text: str) -> State[Any]:
 
 
 def _failed(ending: Ending, text: str) -> State[Any]:
-    return Failed(name=ending.value, message=text, data=ending.exit_code)
+    return Failed(name=ending.value, message=text, data=_Told(ending.value))
 
 
 def _ended(work: Callable[[], State[Any]]) -> State[Any]:
@@ -318,7 +342,8 @@ def _ended(work: Callable[[], State[Any]]) -> State[Any]:
         return work()
     except Problem as problem:
         print(problem, file=sys.stderr)
-        return _failed(Ending.NOT_RUN, f"{problem}\n\nDen senaste utgåvan står kvar.")
+        ending = Ending.NOT_RUN if exit_code_of(problem) == 2 else Ending.NOT_PUBLISHED
+        return _failed(ending, f"{problem}\n\nDen senaste utgåvan står kvar.")
 
 
 @contextmanager
@@ -341,11 +366,10 @@ def _in_turn(plan: pipeline.Plan) -> Iterator[None]:
 
 
 @contextmanager
-def _writing(plan: pipeline.Plan) -> Iterator[None]:
-    """Hold the data folder's lock for as long as the block lasts."""
+def _running(plan: pipeline.Plan) -> Iterator[pipeline.Log]:
+    """A run, alone in its data folder as soon as nobody else is in it."""
     with ExitStack() as held:
-        _when_free(plan, lambda: held.enter_context(pipeline.one_writer(plan.data)))
-        yield
+        yield _when_free(plan, lambda: held.enter_context(pipeline.running(plan, _to_prefect)))
 
 
 def _when_free(plan: pipeline.Plan, work: Callable[[], _Result]) -> _Result:

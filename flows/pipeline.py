@@ -2,41 +2,44 @@
 
 import hashlib
 import json
-import time
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 import polars as pl
 
+from flows._code import code_hash
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._inbox import Handed, take_inbox
-from flows._own_texts import read_texts_ledger, text_problems, texts_content, texts_of
-from flows._plan import SAMPLE, Plan, Tell, make_plan, one_writer, sample_as_of
-from flows._publish import Checking, checking, open_data_of, previous_release, publish
+from flows._log import Log, Rows, Say, append, exit_code_of
+from flows._own_texts import Beside, read_texts_ledger, text_problems, texts_content, texts_of
+from flows._plan import SAMPLE, Plan, make_plan, one_writer, sample_as_of
+from flows._publish import Checking, checking, open_data_of, publish
 from flows._published import Published, read_ledger
+from flows._releases import previous_release
 from flows._retention import end_retention
-from flows._warehouse import build_warehouse
+from flows._silence import Silence, silences
+from flows._warehouse import PUBLIC, build_warehouse
+from models._build import ESTIMATES, Built
 from models._duckdb import connect
-from sources._landing import (
-    Observation,
-)
+from reports._own_texts import OwnTexts
+from sources._landing import Observation
 from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
-from sources._strict import ROOT
 
 __all__ = [
     "SAMPLE",
     "Checking",
     "Handed",
+    "Log",
     "Outcome",
     "Plan",
     "SourceResult",
-    "Tell",
     "add_files",
     "build_warehouse",
     "checking",
@@ -50,6 +53,7 @@ __all__ = [
     "read_source",
     "release_id",
     "run",
+    "running",
     "sample_as_of",
     "take_inbox",
 ]
@@ -57,7 +61,7 @@ __all__ = [
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a run ended, for people and for the exit code."""
+    """How a run ended, for people and for the exit code. `silent`: the sources that could not be read, since when."""
 
     exit_code: int
     release: str
@@ -69,6 +73,7 @@ class Outcome:
     breaches: tuple[str, ...] = ()
     indicators: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
+    silent: Mapping[str, Silence] = field(default_factory=dict)
 
 
 # Letters for hexadecimal: a day followed by four digits is what a personnummer looks like.
@@ -79,50 +84,59 @@ def release_id(
     plan: Plan,
     results: Sequence[SourceResult],
     published: Sequence[Published] = (),
-    texts: str = "",
+    texts: Mapping[str, OwnTexts] = MappingProxyType({}),
+    written: Sequence[Beside] = (),
     previous: str = "",
 ) -> str:
-    """The release's name: its day, and a hash of everything that decides what it says.
+    """The release's name: its day, and two hashes of everything that decides what it says.
 
-    Content in force, code, lists, settings, libraries, which sources are late or failed, what earlier releases
-    (`published`) showed and hid, what the coordinator has written (`texts`, a hash), and which release (`previous`) the
-    report tells the news since. When a source was last
-    looked at is not part of it: a night on which nothing changed gives the same name.
+    The first, of eight letters, is of what there is to say: content in force, code, lists, settings, libraries, which
+    sources are late or failed, what the coordinator has written (`texts`), and what the day alone decides. Two
+    releases with the same eight say the same of what is known, and a night that would give them again makes no new
+    one; when a source was last looked at is not part of it. The second, of four, is of the light in which it is said:
+    what earlier releases showed and hid (`published`), beside which figures a text first stood (`written`), and which
+    release (`previous`) the report tells the news since.
     """
-    decided = hashlib.sha256(_code_hash().encode())
+    said = hashlib.sha256(code_hash().encode())
     how = [plan.settings.language, *plan.settings.report_formats]
     settings = [plan.settings.area, how, plan.sample, asdict(open_data_of(plan.settings))]
-    decided.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
+    said.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
     for result in results:
-        decided.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
+        said.update(json.dumps([result.name, result.is_late, result.problem, str(result.data_as_of)]).encode())
         # In the order of their last observation: when A comes back after B, A is what counts.
         for each in reversed(list(dict.fromkeys(_content(each) for each in reversed(result.observations)))):
-            decided.update(each.encode())
-    decided.update(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
-    decided.update(json.dumps([texts, previous]).encode())
-    return f"{plan.as_of.isoformat()}-{decided.hexdigest()[:12].translate(LETTERS)}"
+            said.update(each.encode())
+        said.update(result.revisions.write_csv().encode())
+    said.update(json.dumps([texts_content(texts, ()), said_for_the_day(plan, results)]).encode())
+    light = hashlib.sha256(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
+    light.update(json.dumps([texts_content(texts, written), previous]).encode())
+    letters = f"{said.hexdigest()[:8]}{light.hexdigest()[:4]}".translate(LETTERS)
+    return f"{plan.as_of.isoformat()}-{letters}"
+
+
+def said_for_the_day(plan: Plan, results: Sequence[SourceResult]) -> list[str]:
+    """What a release says for no other reason than its day: which week and month it shows, which deadlines have passed.
+
+    On a night on which this changes there is something new to say, although nothing has come in.
+    """
+    said = []
+    for result in results:
+        if result.name == "incident_reports" and result.observations:
+            monday = plan.as_of - timedelta(days=plan.as_of.weekday())
+            said += [f"week {monday}", f"month {plan.as_of:%Y-%m}"]
+        if result.name == "measures":
+            dues = {
+                due
+                for path in result.parsed.values()
+                for due in pl.read_parquet(path, columns=["due_date"])["due_date"]
+            }
+            said += sorted(f"due {due}" for due in dues if due is not None and due < plan.as_of)
+    return said
 
 
 def _content(each: Observation) -> str:
     parts = [part.sha256 for part in each.parts]
     return json.dumps([each.request, each.period, each.synthetic, each.inferred, parts])
-
-
-@cache
-def _code_hash() -> str:
-    code = hashlib.sha256()
-    for folder, pattern in (
-        ("flows", "*.py"),
-        ("sources", "*.py"),
-        ("models", "**/*.py"),
-        ("models", "**/*.sql"),
-        ("reports", "**/*.*"),
-        ("data/reference", "**/*.*"),
-    ):
-        for path in sorted((ROOT / folder).glob(pattern)):
-            if path.suffix != ".pyc":
-                code.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
-    return code.hexdigest()
 
 
 def latest_release(data: Path) -> str:
@@ -131,79 +145,107 @@ def latest_release(data: Path) -> str:
     return latest.readlink().name if latest.is_symlink() else ""
 
 
-def run(plan: Plan, tell: Tell = lambda _: None) -> Outcome:
-    """One whole run, as `lagesbild run` does it."""
-    with one_writer(plan.data), checking() as check:
-        started = time.perf_counter()
-        inbox = take_inbox(plan, tell)
-        results = read_all(plan, tell)
-        return finish_run(plan, results, check, time.perf_counter() - started, tell, inbox)
+def says_the_same(data: Path, release: str) -> str:
+    """The release that stands on the day of `release` and says the same (see `release_id`); empty when none does.
+
+    That is the newest one, or for an earlier day (`--as-of`) one of that day or of the nearest day before it.
+    """
+    standing = [latest_release(data)]
+    if standing[0][:10] > release[:10]:
+        earlier = sorted(path.name for path in (data / "output").glob("20*") if path.name[:10] <= release[:10])
+        standing = [each for each in earlier if each[:10] == earlier[-1][:10]]
+    return next((each for each in standing if each[11:19] == release[11:19]), "")
 
 
-def collect_and_read(plan: Plan, module: SourceModule, tell: Tell = lambda _: None) -> SourceResult:
+def run(plan: Plan, say: Say | None = None) -> Outcome:
+    """One whole run, as `lagesbild run` does it; `say` is given the lines that it tells of itself."""
+    with running(plan, say) as log, checking() as check:
+        inbox = take_inbox(plan, log)
+        return finish_run(plan, read_all(plan, log), check, log, inbox)
+
+
+@contextmanager
+def running(plan: Plan, say: Say | None = None) -> Iterator[Log]:
+    """A run: alone in its data folder, with a log in which it stands how it ended, whichever way that was."""
+    log = Log(plan.data, run=plan.now, form=plan.settings.log_format, say=say)
+    with one_writer(plan.data, log):
+        log.done("start")
+        failed = True
+        try:
+            yield log
+            failed = False
+        except BaseException as error:
+            said = str(error) if isinstance(error, Problem) else type(error).__name__
+            _log_run(plan, log, exit_code_of(error), release=latest_release(plan.data), problem=said)
+            raise
+        finally:
+            log.done("run", seconds=log.since_start(), failed=failed)
+
+
+def collect_and_read(plan: Plan, module: SourceModule, log: Log | None = None) -> SourceResult:
     """Fetch one source, end the retention of what is due, and parse what is in force.
 
     A source that fails keeps its newest valid data and says what went wrong.
     """
+    log = log or Log()
     asked, problem = is_asked(plan, module), ""
     try:
-        collect(plan, module, tell)
-        end_retention(plan, module, tell)
+        collect(plan, module, log)
+        end_retention(plan, module, log)
     except Problem as found:
         problem = str(found)
-    return replace(read_source(plan, module, problem), is_asked=asked)
+    return replace(_parse(plan, module, log, problem), is_asked=asked)
 
 
-def read_all(plan: Plan, tell: Tell) -> list[SourceResult]:
+def read_all(plan: Plan, log: Log | None = None) -> list[SourceResult]:
     """Fetch and parse every source, in the order of their names."""
+    log = log or Log()
     asked = {module.name for module in chosen_sources(plan)}
-    results = []
-    for name, module in all_sources().items():
-        tell(f"läser {name}")
-        results.append(collect_and_read(plan, module, tell) if name in asked else read_source(plan, module))
-    return results
+    return [
+        collect_and_read(plan, module, log) if name in asked else _parse(plan, module, log)
+        for name, module in all_sources().items()
+    ]
+
+
+def _parse(plan: Plan, module: SourceModule, log: Log, problem: str = "") -> SourceResult:
+    with log.step("parse", module.name) as rows:
+        result = read_source(plan, module, problem)
+        rows.into, rows.out = result.ledger.rows_read, result.ledger.rows_loaded
+    return result
 
 
 def finish_run(
     plan: Plan,
     results: Sequence[SourceResult],
     check: Checking,
-    parse_seconds: float,
-    tell: Tell,
+    log: Log,
     inbox: Sequence[Handed] = (),
 ) -> Outcome:
     """Everything after the sources: build, check, publish, log; the same for `lagesbild run` and for Prefect."""
-    timed = {"parse": parse_seconds}
     published = read_ledger(plan.data, is_sample=plan.sample)
     texts, written = texts_of(plan), read_texts_ledger(plan.data, is_sample=plan.sample)
     problems = text_problems(plan, texts)
-    latest = latest_release(plan.data)
-    before_latest = [each for each in published if each.release != latest]
-    texts_before = texts_content(texts, [each for each in written if each.release != latest])
-    is_well = not problems and not any(result.is_late or result.problem for result in results)
+    is_well = not problems and not any(
+        result.is_late or result.problem or result.refused_corrections for result in results
+    )
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
-    before = previous_release(plan.data, latest[:10])
-    if latest[10:] == release_id(plan, results, before_latest, texts_before, before)[10:]:
+    before = previous_release(plan.data, plan.as_of.isoformat())
+    release = release_id(plan, results, published, texts, written, before)
+    if standing := says_the_same(plan.data, release):
         outcome = Outcome(
             exit_code=exit_code,
-            release=latest,
-            path=plan.data / "output" / latest,
+            release=standing,
+            path=plan.data / "output" / standing,
             is_new=False,
             sources=tuple(results),
             inbox=tuple(inbox),
             texts=problems,
-            seconds=timed,
+            seconds=log.seconds(),
         )
-        _log_run(plan, outcome)
-        return outcome
-    before = previous_release(plan.data, plan.as_of.isoformat())
-    release = release_id(plan, results, published, texts_content(texts, written), before)
-    clock = time.perf_counter()
-    tell("bygger tabellerna")
-    built = build_warehouse(plan, results, release, lambda _: None, published)
-    timed["build"] = time.perf_counter() - clock
+        return _logged(plan, log, outcome)
+    built = _build(plan, results, release, published, log)
     broken = [str(breach) for breach in built.breaches] or publish(
-        plan, release, results, built, published, texts, check, timed, tell
+        plan, release, results, built, published, texts, check, log
     )
     outcome = Outcome(
         exit_code=1 if broken else exit_code,
@@ -215,10 +257,30 @@ def finish_run(
         texts=problems,
         breaches=tuple(broken),
         indicators={} if broken else _indicators_per_focus_area(plan),
-        seconds=timed,
+        seconds=log.seconds(),
     )
-    _log_run(plan, outcome)
-    return outcome
+    return _logged(plan, log, outcome)
+
+
+def _build(
+    plan: Plan, results: Sequence[SourceResult], release: str, published: Sequence[Published], log: Log
+) -> Built:
+    """The warehouse, told as three steps: the tables, what is estimated from them, and what may be shown."""
+    began = log.since_start()
+    log("tabeller")
+    built = build_warehouse(plan, results, release, log, published)
+    part = {name: built.seconds.get(name, 0.0) for name in (ESTIMATES, PUBLIC)}
+    with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
+        rows = dict(
+            con.sql("select schema_name, sum(estimated_size)::bigint from duckdb_tables() group by all").fetchall()
+        )
+    taken = log.since_start() - began - sum(part.values())
+    loaded = sum(result.ledger.rows_loaded for result in results)
+    log.done("build", seconds=taken, rows=Rows(into=loaded, out=rows.get("indicators")), failed=bool(built.breaches))
+    if not built.breaches:
+        log.done("estimate", seconds=part[ESTIMATES], rows=Rows(into=rows["indicators"], out=rows["output"]))
+        log.done("protect", seconds=part[PUBLIC], rows=Rows(into=rows["output"], out=rows[PUBLIC]))
+    return built
 
 
 def _indicators_per_focus_area(plan: Plan) -> Mapping[str, int]:
@@ -230,30 +292,45 @@ def _indicators_per_focus_area(plan: Plan) -> Mapping[str, int]:
     return dict(rows)
 
 
-def _log_run(plan: Plan, outcome: Outcome) -> None:
-    """Append one line about the run to the log, which lies outside the release because it knows the clock."""
-    line = {
-        "started_at": plan.now.isoformat(),
-        "as_of": plan.as_of.isoformat(),
-        "release": outcome.release,
-        "is_new": outcome.is_new,
-        "exit_code": outcome.exit_code,
-        "seconds": {name: round(value, 3) for name, value in outcome.seconds.items()},
-        "sources": {
+def _logged(plan: Plan, log: Log, outcome: Outcome) -> Outcome:
+    """Write the run down, and add what the log says of those sources that cannot be read."""
+    _log_run(
+        plan,
+        log,
+        outcome.exit_code,
+        release=outcome.release,
+        is_new=outcome.is_new,
+        sources={
             result.name: {
                 **asdict(result.ledger),
                 "status": result.status,
                 "is_asked": result.is_asked,
                 "is_late": result.is_late,
                 "problem": result.problem,
+                "refused_corrections": len(result.refused_corrections),
             }
             for result in outcome.sources
         },
-        "inbox": [asdict(each) for each in outcome.inbox],
-        "texts": list(outcome.texts),
-        "breaches": list(outcome.breaches),
+        inbox=[asdict(each) for each in outcome.inbox],
+        texts=list(outcome.texts),
+        breaches=list(outcome.breaches),
+    )
+    return replace(outcome, silent=silences(plan))
+
+
+def _log_run(plan: Plan, log: Log, exit_code: int, **told: object) -> None:
+    """Append one line about the run to the log, which lies outside the release because it knows the clock."""
+    line = {
+        "started_at": plan.now.isoformat(),
+        "ended_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "as_of": plan.as_of.isoformat(),
+        "exit_code": exit_code,
+        "is_new": False,
+        "problem": "",
+        "seconds": log.seconds(),
+        "sources": {},
+        "inbox": [],
+        "texts": [],
+        "breaches": [],
     }
-    folder = plan.data / "log"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "runs.jsonl").open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line, ensure_ascii=False) + "\n")
+    append(plan.data / "log" / "runs.jsonl", {**line, **told}, durably=True)

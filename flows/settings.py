@@ -51,8 +51,14 @@ class Settings(BaseSettings):
         default=30, ge=0, le=86_400, description="Så länge en fil i inkorgen ska ha legat orörd innan den tas in"
     )
     language: Literal["sv", "en"] = Field(default="sv", description="Rapportens språk: sv eller en")
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Körningens rader på standard error: text för människor eller json, en rad per steg"
+    )
     report_formats: tuple[Literal["pdf", "docx", "pptx"], ...] = Field(
         default=("pdf", "docx", "pptx"), description="Rapportens format utöver HTML: pdf, docx, pptx"
+    )
+    keep_releases: int = Field(
+        default=30, ge=2, le=10_000, description="Så många av de nyaste utgåvorna står kvar; se flows/README.md"
     )
     decided: tuple[str, ...] = Field(default=(), description="Utgåvor som är beslutade och bevaras")
     publisher: str = Field(default="", description="Den som ger ut öppna data: kommunens fullständiga namn")

@@ -1,5 +1,7 @@
 """Says in Swedish how a run went: for the terminal, and as Markdown for the scheduler's page."""
 
+from datetime import date
+
 from flows._inbox import handed_lines
 from flows.pipeline import Outcome, SourceResult
 
@@ -9,6 +11,7 @@ _EXIT_TEXTS = {
     3: "Publicerat, men minst en källa är försenad eller gick inte att läsa.",
 }
 _INBOX_TEXT = "Publicerat, men minst en fil i inkorgen nekades eller blev kvar."
+_CORRECTIONS_TEXT = "Publicerat, men minst en rättelse gick inte att göra."
 _TEXTS_TEXT = "Publicerat, men minst en av samordnarens texter behöver rättas."
 
 
@@ -17,8 +20,20 @@ def exit_text(outcome: Outcome) -> str:
     if outcome.exit_code == 0 and not outcome.is_new:
         return "Ingenting har ändrats; den senaste utgåvan gäller."
     if outcome.exit_code == 3 and not any(result.is_late or result.problem for result in outcome.sources):
-        return _INBOX_TEXT if any(each.needs_a_person for each in outcome.inbox) else _TEXTS_TEXT
+        if any(each.needs_a_person for each in outcome.inbox):
+            return _INBOX_TEXT
+        return _TEXTS_TEXT if outcome.texts else _CORRECTIONS_TEXT
     return _EXIT_TEXTS[outcome.exit_code]
+
+
+def day_line(day: date, outcome: Outcome) -> str:
+    """How one day of a period went, in a line."""
+    if outcome.breaches:
+        more = f" (och {len(outcome.breaches) - 1} till)" if len(outcome.breaches) > 1 else ""
+        return f"{day}  stoppad: {outcome.breaches[0]}{more}"
+    unwell = sorted(result.name for result in outcome.sources if result.is_late or result.problem)
+    told = f"; försenade eller felande källor: {', '.join(unwell)}" if unwell else ""
+    return f"{day}  {'ny utgåva' if outcome.is_new else 'säger detsamma som'} {outcome.release}{told}"
 
 
 def summary_lines(outcome: Outcome) -> list[str]:

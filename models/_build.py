@@ -1,6 +1,6 @@
 """Builds the warehouse: given tables, then every model in order, each held to its contract."""
 
-import tempfile
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,18 +64,20 @@ def build(
     from broken tables, so the warehouse then ends before the estimates. Raises Problem for a model that cannot be read.
     """
     warehouse.unlink(missing_ok=True)
+    shutil.rmtree(f"{warehouse}.tmp", ignore_errors=True)  # what DuckDB had no room for, when a run was cut off
+    folder = warehouse.parent
     models = all_models() if models is None else models
     protection = protection or Protection()
     benchmarks = benchmarks or Benchmarks(members={}, similar={}, neighbours={}, periods=())
     by_table = {model.table: model for model in models}
     seconds: dict[str, float] = {}
     broken: list[Breach] = []
-    con = connect(warehouse, folders=(warehouse.parent, REFERENCE, Path(tempfile.gettempdir())))
+    con = connect(warehouse, folders=(warehouse.parent, REFERENCE))
     try:
         con.execute("set force_compression = 'uncompressed'")  # rebuilt on every run: packing it costs more than room
         con.execute("begin")  # one transaction: a commit a table costs more than the tables
         judged = [f"estimates.{name}" for name in JUDGED]
-        given = [*_load_reference(con), *_load_parsed(con, parsed), ESTIMATES, DEFINITIONS, *judged]
+        given = [*_load_reference(con), *_load_parsed(con, parsed, folder), ESTIMATES, DEFINITIONS, *judged]
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
         beside = {"core.areas", "core.area_members", *(table for table in (BY_MONTH,) if table in reads)}
@@ -92,14 +94,14 @@ def build(
             started = time.perf_counter()
             if table == ESTIMATES:
                 estimates = estimate(con, indicators, sources, late, breaks or {}, scope, protection, benchmarks)
-                _create_from(con, table, estimates.rows)
-                _create_from(con, DECIDED, estimates.decided)
+                _create_from(con, table, estimates.rows, folder)
+                _create_from(con, DECIDED, estimates.decided, folder)
                 for name, frame in estimates.judged.items():
-                    _create_from(con, f"estimates.{name}", frame)
+                    _create_from(con, f"estimates.{name}", frame, folder)
             elif table in judged:
                 continue  # made with the estimates
             elif table == DEFINITIONS:
-                _create_from(con, table, _definitions(indicators, sources))
+                _create_from(con, table, _definitions(indicators, sources), folder)
             else:
                 _create(con, by_table[table])
                 broken += breaches(con, by_table[table].contract)
@@ -132,11 +134,11 @@ def _load_reference(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"reference.{path.stem}" for path in sorted(REFERENCE.glob("*.csv"))]
 
 
-def _load_parsed(con: duckdb.DuckDBPyConnection, parsed: Mapping[str, pl.DataFrame | str]) -> list[str]:
+def _load_parsed(con: duckdb.DuckDBPyConnection, parsed: Mapping[str, pl.DataFrame | str], folder: Path) -> list[str]:
     con.execute("create schema parsed")
     for name, content in sorted(parsed.items(), key=lambda item: isinstance(item[1], str)):
         if isinstance(content, pl.DataFrame):
-            _create_from(con, f"parsed.{name}", content)
+            _create_from(con, f"parsed.{name}", content, folder)
         else:
             con.execute(f"create table parsed.{name} as {content}")
     return [f"parsed.{name}" for name in parsed]
@@ -168,12 +170,18 @@ def _comment(con: duckdb.DuckDBPyConnection, model: Model, columns: Sequence[str
         con.execute(f'comment on column {model.table}."{column}" is {quote(text)}')
 
 
-def _create_from(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    """A frame as a table, by way of a Parquet file: handing it over in memory would import pandas, half a second."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "given.parquet"
-        frame.write_parquet(path)
-        con.execute(f"create table {table} as from read_parquet({quote(str(path))})")
+def _create_from(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, folder: Path) -> None:
+    """A frame as a table, by way of a Parquet file: handing it over in memory would import pandas, half a second.
+
+    In the data folder, for what is left of it after a crash is for nobody's eyes; a name of its own, for DuckDB
+    remembers what it has read under one.
+    """
+    aside = folder / f".{table}.tmp"
+    try:
+        frame.write_parquet(aside)
+        con.execute(f"create table {table} as from read_parquet({quote(str(aside))})")
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _definitions(indicators: Sequence[Model], sources: Mapping[str, frozenset[str]]) -> pl.DataFrame:

@@ -22,6 +22,7 @@ FLAGS = (
     "provisional",
     "series_break",
     "revised",
+    "corrected",
     "self_selected",
     "effort_driven",
     "own_trend_only",

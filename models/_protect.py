@@ -29,7 +29,17 @@ def protect(warehouse: Path, local_sources: Sequence[str]) -> None:
     con = connect(warehouse)
     try:
         con.execute("create schema public")
-        for table in ("indicators", "definitions", "comparisons", "changes", "trends", "ranks", "judgements", "months"):
+        for table in (
+            "indicators",
+            "definitions",
+            "comparisons",
+            "changes",
+            "trends",
+            "ranks",
+            "judgements",
+            "months",
+            "revisions",
+        ):
             con.execute(f"create table public.{table} as from output.{table}")
         con.execute(
             f"create table public.sources as select * replace ({uncounted}, null::varchar as message) "

@@ -58,3 +58,12 @@ def scope_of(area: str) -> Scope:
         )
     above = {"00", *(code[:2] for code in members)} | ({area} if area not in members else set())
     return Scope(municipalities=tuple(sorted(members)), areas=tuple(sorted(above)))
+
+
+@cache
+def shown_areas(area: str) -> frozenset[str]:
+    """The areas that a release speaks of, and those that they are compared with."""
+    scope, others = scope_of(area), benchmarks()
+    similar = (others.similar.get(code, frozenset()) for code in scope.municipalities)
+    near = (others.neighbours.get(code, frozenset()) for code in scope.municipalities)
+    return frozenset({*scope.municipalities, *scope.areas}.union(*similar, *near))

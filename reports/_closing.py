@@ -18,6 +18,7 @@ from reports._overview import ASPECTS
 from reports._own_texts import OwnTexts, blocks
 from reports._parts import behind, behind_rows, finding_of, intervals_chart, newest, over_time, verdict
 from reports._phrases import name_of
+from reports._revised import revised
 from reports._words import (
     CADENCES,
     METHODS,
@@ -337,6 +338,7 @@ def sources(facts: AreaFacts) -> Section:
     if broken:
         content.append(Heading(text=t("Tidsseriebrott"), id="tidsseriebrott"))
         content.append(Bullets(items=tuple(f"{title}: {said}" for title, said in broken), voice="note"))
+    content += revised(facts)
     refused = facts.release.tables["quarantine"]
     content.append(Heading(text=t("Underkända rader"), id="underkanda"))
     if refused.is_empty():

@@ -46,6 +46,13 @@ VERDICTS: Mapping[str, str] = {
     "similar": "ingen säkerställd skillnad",
     "mixed": "olika mått pekar åt olika håll",
 }
+REVISIONS: Mapping[str, str] = {
+    "changed": "ändrad av utgivaren",
+    "removed": "borttagen av utgivaren",
+    "added_late": "given i efterhand",
+    "redefined": "annan enhet eller metod",
+    "corrected": "rättad här",
+}
 EFFECTS: Mapping[str, str] = {"ratio": "kvot", "difference": "skillnad"}
 POSITIONS: Mapping[str, str] = {
     "-2": "klart lägre än de andra",

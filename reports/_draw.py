@@ -121,8 +121,8 @@ def draw_many(specs: Iterable[Spec], remembered: Path | None = None) -> list[str
     drawn = {key: svg(json.loads(text)) for key, text in missing.items()}
     if remembered:
         for key, drawing in drawn.items():
-            fresh = remembered / f"{key}.new"
-            fresh.write_text(drawing, encoding="utf-8", newline="\n")
+            fresh = remembered / f".{key}.tmp"
+            fresh.write_text(f"{_sum(drawing)}\n{drawing}", encoding="utf-8", newline="\n")
             os.replace(fresh, remembered / f"{key}.svg")
     return [known.get(key) or drawn[key] for key in keys]
 
@@ -131,11 +131,17 @@ def _recalled(folder: Path, keys: set[str]) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     known = {}
     for path in folder.glob("*.svg"):
-        if path.stem in keys:
-            known[path.stem] = path.read_text(encoding="utf-8")
-        else:
+        if path.stem not in keys:
             path.unlink()
+            continue
+        told, _, drawing = path.read_bytes().decode("utf-8", "replace").partition("\n")
+        if told == _sum(drawing):  # not what a power cut left half-written
+            known[path.stem] = drawing
     return known
+
+
+def _sum(drawing: str) -> str:
+    return hashlib.sha256(drawing.encode()).hexdigest()
 
 
 @functools.cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reports._charts import months_alternative, months_spec
 from reports._document import (
     Block,
     Bullets,
@@ -22,6 +21,7 @@ from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
 from reports._findings import disagreement_sentence, missing_sentence
 from reports._language import t
+from reports._month_chart import months_alternative, months_spec
 from reports._own_texts import OwnTexts, blocks
 from reports._parts import behind_rows, change_of, finding_of, key_figure, newest, trend_chart, verdict
 from reports._phrases import name_of

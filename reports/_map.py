@@ -20,7 +20,10 @@ import shapely
 from shapely.affinity import affine_transform
 
 from models._duckdb import connect, quote
-from reports._charts import (
+from reports._draw import GREY, INK, SHADES, SMALL, WHITE, WIDTH, width_of
+from reports._figure import figure
+from reports._language import t
+from reports._plot import (
     HATCHING,
     ROW,
     WORDS,
@@ -41,9 +44,6 @@ from reports._charts import (
     ticks_between,
     words,
 )
-from reports._draw import GREY, INK, SHADES, SMALL, WHITE, WIDTH, width_of
-from reports._figure import figure
-from reports._language import t
 from reports._words import Row, capital, decimals_of, short_period_text
 from sources._strict import read_reference
 

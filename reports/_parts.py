@@ -8,22 +8,17 @@ from datetime import date
 
 import polars as pl
 
-from reports._charts import (
-    counts_alternative,
-    counts_spec,
-    intervals_alternative,
-    intervals_spec,
-    trend_alternative,
-    trend_spec,
-)
 from reports._codes import AREA_TYPES, DEEDS, OUTCOMES, SEASONS, VERDICTS
+from reports._count_chart import counts_alternative, counts_spec
 from reports._document import Cell, Chart, Column, Download, KeyFigure, Table
 from reports._downloads import download, slug
 from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
 from reports._findings import finding
+from reports._interval_chart import intervals_alternative, intervals_spec
 from reports._language import language, t
 from reports._phrases import in_sentence, name_of, place
+from reports._trend_chart import trend_alternative, trend_spec
 from reports._words import JUDGEMENTS, REASONS, RESULTS, Row, capital, is_self_selected, words
 from reports.tables import HEADINGS
 

@@ -96,12 +96,18 @@ def finish(process: subprocess.Popen[str], *, timeout: float = 600.0) -> Quality
 
     Data that break their contract are an answer, not an error. Raises QualityError when the check could not run.
     """
+    # Its standard input stays open while it works: when that closes, whoever asked is gone, and so is it.
+    lifeline, process.stdin = process.stdin, None
     try:
         answer, complaint = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired as error:
         process.kill()
         process.communicate()
         raise QualityError(f"data quality: no answer within {timeout:g} s: check the size of the tables") from error
+    finally:
+        if lifeline is not None:
+            with contextlib.suppress(BrokenPipeError):
+                lifeline.close()
     if process.returncode != 0:
         lines = complaint.strip().splitlines()
         raise QualityError(

@@ -21,7 +21,7 @@ _SEALED = re.compile(r"gAAAAA[0-9A-Za-z_-]{60,}={0,2}")
 _OVERLAP = timedelta(days=1)
 
 
-def scheduler_texts(data: Path) -> Iterator[Said]:
+def scheduler_texts(data: Path, now: datetime) -> Iterator[Said]:
     """Every text in every table of `prefect/prefect.db`, its write-ahead log included, and every line of its logs.
 
     Of the database only rows made or changed since `remember_clean`, with a day's overlap: Prefect notes on every row
@@ -32,7 +32,7 @@ def scheduler_texts(data: Path) -> Iterator[Said]:
     database = data / "prefect" / "prefect.db"
     if not database.exists():
         return
-    since = _clean_until(data)
+    since = _clean_until(data, now)
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True, timeout=30)) as con:
             con.text_factory = lambda raw: raw.decode("utf-8", "replace")
@@ -53,11 +53,15 @@ def remember_clean(data: Path, at: datetime) -> None:
         temporary.write_text(json.dumps({"rules": _rules(), "at": at.astimezone(UTC).isoformat()}) + "\n")
 
 
-def _clean_until(data: Path) -> str:
-    """The time from which rows are to be read, as Prefect writes it; empty for all, as when the rules have changed."""
+def _clean_until(data: Path, now: datetime) -> str:
+    """The time from which rows are to be read, as Prefect writes it; empty for all, as when the rules have changed.
+
+    A mark from a time that has not been is of a clock that was wrong: what came after it would never be read.
+    """
     try:
         mark = json.loads(_mark(data).read_bytes())
-        return str(datetime.fromisoformat(mark["at"]) - _OVERLAP)[:19] if mark["rules"] == _rules() else ""
+        at = datetime.fromisoformat(mark["at"])
+        return str(at - _OVERLAP)[:19] if mark["rules"] == _rules() and at <= now else ""
     except (OSError, LookupError, TypeError, ValueError):
         return ""
 

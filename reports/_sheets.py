@@ -18,6 +18,7 @@ from reports._codes import (
     OUTCOMES,
     POLARITIES,
     POSITIONS,
+    REVISIONS,
     SEASONS,
     VERDICTS,
 )
@@ -95,6 +96,7 @@ def sheets_of(tables: Tables, focus_areas: pl.DataFrame) -> tuple[list[Sheet], l
         _judgements(known, titles),
         _months(known),
         _measures(known, titles),
+        _revisions(known),
         _definitions(known, titles),
         _words(),
     ], cuts
@@ -119,7 +121,7 @@ def sources_table(rows: pl.DataFrame) -> tuple[Column, ...]:
         _wrapped(t("Källa"), rows["title"], 40),
         _wrapped(t("Utgivare"), rows["publisher"], 34),
         _day(t("Uppgifter till och med"), rows["data_as_of"]),
-        _day(t("Hämtad"), rows["observed_at"].dt.convert_time_zone("Europe/Stockholm").dt.date()),
+        _day(t("Hämtad"), _days(rows["observed_at"])),
         _wrapped(t("Läge"), states, 18),
         _wrapped(t("Så anges källan för tal som förs vidare"), rows["attribution"], 34),
         _wrapped(t("Så anges källan för tal som räknats fram här"), rows["attribution_processed"], 36),
@@ -348,6 +350,42 @@ def _measures(tables: Tables, titles: Mapping[str, str]) -> Sheet:
             _day(t("Uppgifter till och med"), rows["data_as_of"], 13),
         ),
     )
+
+
+def _revisions(tables: Tables) -> Sheet:
+    """What publishers have changed of what an indicator builds on, the newest first; the rest stands in the CSV."""
+    names = _names(tables)
+    titles = dict(tables["sources"].select("source", "title").iter_rows())
+    rows = tables["revisions"].filter(pl.col("indicators").is_not_null())
+    rows = rows.sort(pl.col("first_seen_at"), descending=True, nulls_last=False, maintain_order=True)
+    rows = rows.head(MOST_JUDGED)
+    tenths = [3] * rows.height
+    return Sheet(
+        name=t("Ändrade uppgifter"),
+        title=t("Ändrade uppgifter: vad utgivarna har ändrat, och vad som är rättat här"),
+        about=t("Uppgifter bakom siffrorna, före och efter"),
+        is_synthetic=rows["is_synthetic"].to_list(),
+        columns=(
+            _wrapped(t("Indikator"), _told(rows, lambda ids: _titles(ids, names), "indicators"), 52),
+            _text(t("Område"), rows["area"], 30),
+            _text(t("Period"), rows["period"], 17),
+            _wrapped(t("Slag"), _coded(rows, "kind", REVISIONS), 24),
+            _number(t("Före"), rows["old_value"], decimals=tenths),
+            _number(t("Efter"), rows["new_value"], decimals=tenths),
+            _day(t("Förra sågs senast"), _days(rows["last_seen_at"])),
+            _day(t("Ändringen sågs"), _days(rows["first_seen_at"])),
+            _wrapped(t("Varför den är rättad här"), rows["reason"], 40),
+            _wrapped(t("Vem som har sagt det"), rows["provider"], 30),
+            _wrapped(t("Källa"), _told(rows, lambda name: str(titles.get(name, name)), "source"), 34),
+            _text(t("Serie"), rows["series"], 30),
+            _yes(rows["is_synthetic"]),
+        ),
+    )
+
+
+def _days(moments: pl.Series) -> pl.Series:
+    """The day in Sweden of each instant."""
+    return moments.dt.convert_time_zone("Europe/Stockholm").dt.date()
 
 
 def _definitions(tables: Tables, titles: Mapping[str, str]) -> Sheet:

@@ -233,7 +233,9 @@ def _read(
         f"from core.police_events where {members} and not is_digest and not has_earlier_twin "
         f"and coalesce(occurred_at, published_at) between {newest} - interval 1 day and {newest} + interval 8 days"
     )
-    [(reach,)] = con.sql("select max(published_at)::date from core.police_events").fetchall()
+    [(reach,)] = con.sql(
+        "select (max(published_at) at time zone 'Europe/Stockholm')::date from core.police_events"
+    ).fetchall()
     told: dict[str, dict[date, Told]] = {code: {} for code in municipalities}
     for row in impersonal:
         told[row["municipality_code"]][row["week_start"]] = _made(Told, row)

@@ -30,6 +30,7 @@ FLAGS = {
     "provisional": "preliminär uppgift",
     "series_break": "tidsseriebrott (här ändrades mätningen)",
     "revised": "reviderad uppgift",
+    "corrected": "rättad här; utgivaren har en annan uppgift",
     "self_selected": "självvalda svar (inte ett urval)",
     "effort_driven": "följer polisens insatser",
     "own_trend_only": "räknas olika i olika kommuner; jämförs bara med sig själv",

@@ -36,7 +36,7 @@ def find_hits(release: Path, data: Path, *, own_contact: str = "") -> list[str]:
     municipality wants to be reached by, the one that may stand in the release. Empty when the release may go out.
     """
     started = datetime.now(UTC)
-    history = _found(_history(data))
+    history = _found(_history(data, started))
     if not history:
         remember_clean(data, started)
     return sorted({*history, *_found(_files(release), own_contact)})
@@ -60,10 +60,10 @@ def _files(folder: Path) -> Iterator[Said | Refused]:
             yield from _or_refused(texts_of(path, place))
 
 
-def _history(data: Path) -> Iterator[Said | Refused]:
+def _history(data: Path, now: datetime) -> Iterator[Said | Refused]:
     for log in sorted((data / "log").glob("*.jsonl")):
         yield f"log/{log.name}", json_lines(log.read_text(encoding="utf-8", errors="replace"))
-    yield from _or_refused(scheduler_texts(data))
+    yield from _or_refused(scheduler_texts(data, now))
 
 
 def _or_refused(said: Iterator[Said]) -> Iterator[Said | Refused]:

@@ -8,11 +8,14 @@ breaks on DuckDB.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import re
 import shutil
 import sys
+import threading
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
@@ -248,12 +251,21 @@ def explain(kind: type[BaseException], error: BaseException, _: TracebackType | 
     print(f"data quality: could not run: {kind.__name__}{where}: see the request", file=sys.stderr)
 
 
+def end_with(requests: int) -> None:
+    """End at once when the other end of standard input closes: who asked is gone, and another run may write here."""
+    with contextlib.suppress(OSError):
+        while os.read(requests, 1):
+            pass
+    os._exit(1)
+
+
 def main(requests: TextIO, answers: TextIO) -> int:
     """Read one request, answer it in one line; 0 when the check ran, whatever it found, 1 when no request came."""
     line = requests.readline()
     if not line.strip():
         print("data quality: no request came: send one line of JSON", file=sys.stderr)
         return 1
+    threading.Thread(target=end_with, args=(requests.fileno(),), daemon=True).start()
     # GX prints now and then; the answer must be the only thing on standard output.
     with redirect_stdout(sys.stderr):
         answer = check(json.loads(line))

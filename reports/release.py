@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -22,19 +23,21 @@ from reports.workbook import WorkbookMeta, write_workbook
 from sources._strict import read_reference
 
 TABLES = tuple(model.table for model in all_models() if model.schema == "output")
-_MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}
-_AUDIENCES: tuple[tuple[Literal["internal", "public"], str], ...] = (("internal", "output"), ("public", "public"))
+Audience = Literal["internal", "public"]
+AUDIENCES: Mapping[Audience, str] = {"internal": "output", "public": "public"}  # and the schema of what each may see
+MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}  # of a folder, of a file
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseMeta:
-    """What a release says of itself in `release.json`; nothing in it knows the clock."""
+    """What a release says of itself in `release.json`; nothing in it knows the clock. code: a hash of what made it."""
 
     release: str
     as_of: date
     area: str
     municipalities: Sequence[str]
     version: str
+    code: str = ""
     sample: bool
     snapshots: Sequence[Mapping[str, object]]
     open_data: OpenData = field(default_factory=OpenData)
@@ -46,6 +49,7 @@ def write_release(
     meta: ReleaseMeta,
     personal: Collection[str],
     tell: Callable[[str], None],
+    step: Callable[[str], AbstractContextManager[object]] = lambda _: nullcontext(),
     *,
     previous: Path | None = None,
     wanted: Wanted | None = None,
@@ -54,7 +58,7 @@ def write_release(
 
     personal: the core tables that rest on sources about people; of them only what concerns things and places
     is written. previous: the folder of the release before this one, which the report says what is new since. wanted:
-    how the report is to be written.
+    how the report is to be written. tell: told of what goes on. step: given the name of each part while it is made.
     Each audience has the database, the tables, the workbook, `release.json` and the report, and the public one what
     describes them as open data; files are read-only, for the writer too.
     """
@@ -62,24 +66,23 @@ def write_release(
     with connect(warehouse, read_only=True) as con:
         focus_areas = con.sql("from core.focus_areas order by sort_order").pl()
         members = {meta.area: [str(code) for code in meta.municipalities]}
-    for audience, schema in _AUDIENCES:
-        modes = _MODES[audience]
-        tell(f"skriver {audience}")
+    for audience, schema in AUDIENCES.items():
+        modes = MODES[audience]
         target = folder / audience
-        core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
-        output = [model for model in all_models() if model.schema == "output"]
-        write_tables(target, warehouse, [*core, *output], schema=schema, personal=personal)
+        with step(f"write_{audience}"):
+            write_audience(target, warehouse, audience, personal)
         with connect(warehouse, read_only=True) as con:
             tables = {
                 name: con.sql(f"from {schema}.{name}").pl()
                 for name in (table.removeprefix("output.") for table in TABLES)
             }
-        write_workbook(
-            target / "lagesbild.xlsx",
-            tables=tables,
-            focus_areas=focus_areas,
-            meta=WorkbookMeta(release=meta.release, as_of=meta.as_of, audience=audience, area=meta.area),
-        )
+        with step(f"workbook_{audience}"):
+            write_workbook(
+                target / "lagesbild.xlsx",
+                tables=tables,
+                focus_areas=focus_areas,
+                meta=WorkbookMeta(release=meta.release, as_of=meta.as_of, audience=audience, area=meta.area),
+            )
         described = _described(meta, audience, tables)
         (target / "release.json").write_text(
             json.dumps(described, ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
@@ -100,7 +103,8 @@ def write_release(
                 is_synthetic=bool(tables["indicators"]["is_synthetic"].any()),
             ),
         )
-        write_reports(target / "report", report, wanted or Wanted(), tell)
+        with step(f"report_{audience}"):
+            write_reports(target / "report", report, wanted or Wanted(), tell)
         if audience == "public":
             write_catalogue(
                 target,
@@ -119,6 +123,13 @@ def write_release(
         target.chmod(modes[True])
 
 
+def write_audience(folder: Path, warehouse: Path, audience: Audience, personal: Collection[str]) -> None:
+    """Write the database and the tables that one audience may read: `core` is for the internal one."""
+    core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
+    output = [model for model in all_models() if model.schema == "output"]
+    write_tables(folder, warehouse, [*core, *output], schema=AUDIENCES[audience], personal=personal)
+
+
 def _promises() -> dict[str, tuple[int, int]]:
     """The newest promise of each area: its first and last year."""
     listed = read_reference("promise_periods").sort("period_from")
@@ -134,7 +145,12 @@ def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFra
         "area": meta.area,
         "sample": meta.sample,
         "is_synthetic": bool(tables["indicators"]["is_synthetic"].any()),
-        "versions": {"lagesbild": meta.version, "polars": pl.__version__, "duckdb": duckdb.__version__},
+        "versions": {
+            "lagesbild": meta.version,
+            "code": meta.code,
+            "polars": pl.__version__,
+            "duckdb": duckdb.__version__,
+        },
         "tables": {name: frame.height for name, frame in tables.items()},
         "sources": json.loads(sources.with_columns(pl.selectors.temporal().cast(pl.String)).write_json()),
         "snapshots": list(meta.snapshots),
@@ -144,7 +160,7 @@ def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFra
 def quality_request(folder: Path, log: Path, release: str, contracts: Sequence[Contract]) -> QualityRequest:
     """Ask that every output table of a release, internal and public, keeps the contract its model declares."""
     tables: list[TableRequest] = []
-    for audience, _ in _AUDIENCES:
+    for audience in AUDIENCES:
         with connect(folder / audience / "lagesbild.duckdb", read_only=True) as con:
             for contract in contracts:
                 columns = {str(row[0]): str(row[1]) for row in con.sql(f"describe {contract.table}").fetchall()}

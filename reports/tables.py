@@ -118,6 +118,16 @@ HEADINGS: Mapping[str, str] = {
     "quantity_done": "antal_gjort",
     "quantity_unit": "antal_enhet",
     "cost_kr": "kostnad_kr",
+    "series": "serie",
+    "kind": "slag_av_andring",
+    "old_value": "varde_fore",
+    "new_value": "varde_efter",
+    "old_status": "status_fore",
+    "new_status": "status_efter",
+    "last_seen_at": "forra_sags_senast",
+    "first_seen_at": "nya_sags_forst",
+    "indicators": "indikatorer",
+    "provider": "uppgiftslamnare",
 }
 # Text before which a cell gets an apostrophe. First what a spreadsheet would run: a minus alone is a placeholder, and
 # one before figures only a number. Then what a Swedish Excel would show as something else, a number or a day: 0114,

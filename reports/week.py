@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import tempfile
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -27,6 +28,7 @@ from sources._problem import Problem
 
 FOLDER = "week"
 MOST_ON_ONE_PAGE = 3
+_RELEASE = re.compile(rb"\b20\d\d-[01]\d-[0-3]\d-[a-p]{12}\b")
 PAGE, OFFICE, PUBLIC = "veckans-lage.html", "veckans-lage.docx", "webbtext.txt"
 
 
@@ -60,6 +62,12 @@ def weeks_made_from(data: Path, releases: Collection[str]) -> list[Path]:
     """The folders of pages that are made from any of the releases, half-written ones too; each page names its own."""
     pages = sorted((data / "output" / FOLDER).rglob(PAGE))
     return [page.parent for page in pages if any(each.encode() in page.read_bytes() for each in releases)]
+
+
+def releases_of_weeks(data: Path) -> set[str]:
+    """The releases that pages of weeks are made from, as the pages say."""
+    pages = (data / "output" / FOLDER).rglob(PAGE)
+    return {each.decode() for page in pages for each in _RELEASE.findall(page.read_bytes())}
 
 
 def footer(document: Document) -> str:

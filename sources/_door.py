@@ -10,7 +10,7 @@ import polars as pl
 
 from sources._declare import Date, Source, Text
 from sources._identifiers import has_identifier
-from sources._landing import read_manifest, write_atomically
+from sources._landing import make_folder, read_manifest, write_atomically
 from sources._problem import Problem
 from sources._strict import Ledger, Parsed, Refusal
 
@@ -81,7 +81,7 @@ def identity_key(data: Path) -> bytes:
     """
     path = data / "landing" / "identity.key"
     if not path.exists() and not any(each.origin == "add" and each.original_sha256 for each in read_manifest(data)):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with write_atomically(path) as temporary:
             temporary.touch(mode=0o600)
             temporary.write_text(secrets.token_hex(32), encoding="ascii")

@@ -4,12 +4,11 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import IO
 from zoneinfo import ZoneInfo
 
 from sources._declare import Delivery
@@ -98,7 +97,7 @@ def keep_snapshot(data: Path, source: str, content: bytes, extension: str) -> Pa
     part = Part(sha256=sha256(content), extension=extension)
     path = snapshot_path(data, source, part)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with write_atomically(path) as temporary:
             temporary.write_bytes(content)
     return part
@@ -106,28 +105,17 @@ def keep_snapshot(data: Path, source: str, content: bytes, extension: str) -> Pa
 
 def record(data: Path, lines: Iterable[Line]) -> None:
     """Append lines to the manifest, durably."""
-    written = "".join(json.dumps(_plain(each), ensure_ascii=False, sort_keys=True) + "\n" for each in lines)
-    if not written:
-        return
-    path = data / "landing" / "manifest.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+b") as manifest:
-        manifest.write(_mended(manifest) + written.encode())
-        manifest.flush()
-        os.fsync(manifest.fileno())
+    written = [json.dumps(_plain(each), ensure_ascii=False, sort_keys=True) for each in lines]
+    if written:
+        append_durably(data / "landing" / "manifest.jsonl", written, stands=_is_line)
 
 
-def _mended(manifest: IO[bytes]) -> bytes:
-    """Cut off a torn last line, so that it never becomes the start of the next; what must come before that one."""
-    manifest.seek(0)
-    content = manifest.read()
-    last = content[content.rfind(b"\n") + 1 :]
+def _is_line(last: bytes) -> bool:
     try:
-        _line(json.loads(last or b"null"))
+        _line(json.loads(last))
     except _UNREADABLE:
-        manifest.truncate(len(content) - len(last))
-        return b""
-    return b"\n"
+        return False
+    return True
 
 
 def read_manifest(data: Path) -> list[Observation]:
@@ -216,14 +204,43 @@ def write_atomically(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         yield temporary
-        _sync(temporary)
+        sync(temporary)
         os.replace(temporary, path)
-        _sync(path.parent)
+        sync(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def append_durably(path: Path, lines: Iterable[str], *, stands: Callable[[bytes], bool] = lambda _: False) -> None:
+    """Write lines at the end of a file, durably.
+
+    A torn last line (a crash, a full disk) is cut off first, so that it never becomes the start of the next; `stands`
+    says of a last line without its end whether it is whole all the same.
+    """
+    make_folder(path.parent)
+    with path.open("a+b") as file:
+        file.seek(0)
+        content = file.read()
+        last = content[content.rfind(b"\n") + 1 :]
+        is_whole = bool(last) and stands(last)
+        if last and not is_whole:
+            file.truncate(len(content) - len(last))
+        file.write((b"\n" if is_whole else b"") + "".join(f"{line}\n" for line in lines).encode())
+        file.flush()
+        os.fsync(file.fileno())
+    sync(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, so that it is there after a power cut too."""
+    if not path.is_dir():
+        make_folder(path.parent)
+        path.mkdir(exist_ok=True)
+        sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Return when a file, or what a folder lists, is on disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -13,7 +13,7 @@ import polars as pl
 
 from sources._declare import Landing
 from sources._door import hide_identities, identity_key, screen
-from sources._landing import Part, keep_snapshot, sha256, snapshot_path, write_atomically
+from sources._landing import Part, keep_snapshot, make_folder, sha256, snapshot_path, write_atomically
 from sources._problem import Problem
 from sources._read import read_bytes
 from sources._registry import SourceModule
@@ -68,7 +68,7 @@ def pass_the_door(module: SourceModule, data: Path, raw: Path, received: date, *
     """
     where = snapshot_name(module.name, sha256(read_bytes(raw)))
     folder = data / "landing" / module.name
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     temporary = folder / ".door.tmp"
     try:
         mappings = data if key is None else None  # the sample is read the same in every folder
@@ -97,7 +97,7 @@ def _parsed(module: SourceModule, data: Path, part: Part) -> Path:
     if not _is_whole(path):
         if not raw.is_file():
             raise _lost(where)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         with write_atomically(path) as temporary:
             parse_file(module, raw, where).write(temporary)
     return path

@@ -28,7 +28,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Release:
     folder = tmp_path_factory.mktemp("sample")
     now = datetime(2026, 9, 1, 2, 30, tzinfo=UTC)
     plan = make_plan(read_settings(data=folder / "data"), sample=True, now=now)
-    results = read_all(plan, lambda _: None)
+    results = read_all(plan)
     release = release_id(plan, results)
     built = build_warehouse(plan, results, release, lambda _: None)
     assert built.breaches == ()

@@ -63,7 +63,7 @@ class Sample:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     folder = tmp_path_factory.mktemp("sample")
     plan = make_plan(read_settings(data=folder / "data"), sample=True, now=datetime(2026, 9, 1, 2, 30, tzinfo=UTC))
-    results = read_all(plan, lambda _: None)
+    results = read_all(plan)
     release = release_id(plan, results)
     built = build_warehouse(plan, results, release, lambda _: None)
     meta = ReleaseMeta(

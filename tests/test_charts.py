@@ -25,24 +25,15 @@ from flows.pipeline import build_warehouse, make_plan, read_all
 from flows.settings import read_settings
 from models._duckdb import connect
 from reports import _draw
-from reports._charts import (
-    Json,
-    apart,
-    counts_alternative,
-    counts_spec,
-    hatching,
-    intervals_alternative,
-    intervals_spec,
-    months_alternative,
-    months_spec,
-    ticks_between,
-    trend_alternative,
-    trend_spec,
-)
+from reports._count_chart import counts_alternative, counts_spec
 from reports._draw import draw_many, png, serif, svg, width_of
+from reports._interval_chart import intervals_alternative, intervals_spec
 from reports._language import language, t
 from reports._map import SOURCE, boundaries, map_alternative, map_spec
+from reports._month_chart import months_alternative, months_spec
+from reports._plot import Json, apart, hatching, ticks_between
 from reports._texts import texts_of
+from reports._trend_chart import trend_alternative, trend_spec
 from reports.gate import find_hits_in
 from sources._strict import ROOT, read_reference
 
@@ -793,7 +784,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[Ro
     """The indicators (of everybody, and of women) and the months of the sample, as they are published."""
     data = tmp_path_factory.mktemp("charts")
     plan = make_plan(read_settings(data=data), sample=True, now=datetime(2026, 9, 1, tzinfo=UTC))
-    build_warehouse(plan, read_all(plan, lambda _: None), "charts", lambda _: None)
+    build_warehouse(plan, read_all(plan), "charts", lambda _: None)
     with connect(data / "warehouse.duckdb", read_only=True) as con:
         return {
             "indicators": con.sql("select * from output.indicators where category in ('', 'women') order by all")

@@ -159,7 +159,7 @@ def added(data: Path, raw: Path, period: str, received: date) -> None:
 def built(plan: Plan, *names: str) -> list[pl.DataFrame]:
     """Tables of the warehouse that a run would make."""
     with one_writer(plan.data):
-        broken = build_warehouse(plan, read_all(plan, lambda _: None), "r", lambda _: None).breaches
+        broken = build_warehouse(plan, read_all(plan), "r", lambda _: None).breaches
     assert broken == ()
     with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:
         return [con.sql(f"from {name} order by all").pl() for name in names]

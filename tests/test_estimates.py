@@ -631,9 +631,12 @@ def test_weights_that_are_all_nought_leave_a_row_without_denominator(tmp_path: P
     assert has_no_figure(row)
 
 
+UNREVISED: dict[str, Any] = {"figure_flags": pl.String, "redefined_at": pl.Datetime("us", "UTC")}
+
+
 def kolada(kpi: str, year: int, value: float | None, **changed: object) -> dict[str, object]:
     row = {"kpi": kpi, "area_code": "1415", "year": year, "gender": "T", "status": None, "value": value}
-    return {**row, "is_deleted": False, **OBSERVED, **changed}
+    return {**row, "is_deleted": False, **dict.fromkeys(UNREVISED), **OBSERVED, **changed}
 
 
 KOLADA = ("staging.kolada_values", "core.reported_offences_by_municipality_year", "indicators.reported_vandalism_rate")
@@ -652,7 +655,7 @@ def test_a_published_rate_gives_back_its_count_or_says_that_it_cannot(tmp_path: 
         kolada("U07452", 2016, 800.0),  # no inhabitants known
         kolada("U07452", 2020, 268 / 26_800 * 100_000, is_synthetic=True),
     ]
-    frame = pl.DataFrame(rows, schema_overrides={"status": pl.String, "value": pl.Float64})
+    frame = pl.DataFrame(rows, schema_overrides={"status": pl.String, "value": pl.Float64, **UNREVISED})
     found = {row["period"]: row for row in built(tmp_path, KOLADA, kolada_values=frame)}
     assert {year: (row["status"], row["numerator"]) for year, row in found.items() if year > "2010"} == {
         "2016": ("no_denominator", None),
@@ -674,7 +677,7 @@ def test_the_newest_look_at_a_value_wins_whatever_order_the_rows_come_in(tmp_pat
         kolada("U07452", 2019, 228 / 26_777 * 100_000, **later),
     ]
     for ordered in (rows, rows[::-1]):
-        frame = pl.DataFrame(ordered, schema_overrides={"status": pl.String})
+        frame = pl.DataFrame(ordered, schema_overrides={"status": pl.String, **UNREVISED})
         [row] = built(tmp_path, KOLADA, kolada_values=frame)
         assert row["numerator"] == 228
 

@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parent / "golden" / "real_figures.csv"
 
 def test_the_real_figures_are_those_of_the_golden_file(tmp_path: Path) -> None:
     plan = make_plan(read_settings(data=tmp_path), sample=True, now=datetime(2026, 9, 1, tzinfo=UTC))
-    build_warehouse(plan, read_all(plan, lambda _: None), "golden", lambda _: None)
+    build_warehouse(plan, read_all(plan), "golden", lambda _: None)
     with connect(tmp_path / "warehouse.duckdb", read_only=True) as con:
         figures = con.sql(
             "select indicator, area_code, period, breakdown, category, numerator, denominator, respondents, "

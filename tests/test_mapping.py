@@ -103,7 +103,7 @@ def added(data: Path, raw: Path, received: date = date(2026, 9, 7)) -> None:
 def tables(data: Path) -> dict[str, pl.DataFrame]:
     """What the warehouse holds of the reports."""
     with one_writer(data):
-        results = read_all(plan_of(data), lambda _: None)
+        results = read_all(plan_of(data))
         built = build_warehouse(plan_of(data), results, "r", lambda _: None)
     assert [each.rule for each in built.breaches if each.table != "output.indicators"] == []  # reports alone are none
     with closing(connect(data / "warehouse.duckdb", read_only=True)) as con:
@@ -551,7 +551,7 @@ def test_no_text_or_name_from_a_mapped_file_goes_on(tmp_path: Path, capsys: pyte
     assert main(["add", "incident_reports", str(bad), "--data", str(data), "--received", "2026-09-07"]) == 0
     told = capsys.readouterr()
     with one_writer(data):
-        results = read_all(plan_of(data), lambda _: None)
+        results = read_all(plan_of(data))
     kept = [path for path in (data / "landing").rglob("*") if path.is_file()]
     assert len(kept) == 5  # three deliveries, the manifest and the key
     written_down = [path.read_bytes().decode("latin-1") for path in kept]
@@ -625,7 +625,7 @@ def test_no_count_changes_when_mapped_reports_become_counts_one_delivery_at_a_ti
         now = datetime(2026, 1, 9, 12, tzinfo=UTC) + timedelta(days=days)
         plan = make_plan(read_settings(data=data, area="1415", gallringsbeslut=DECIDED), offline=True, now=now)
         with one_writer(data):
-            built = build_warehouse(plan, read_all(plan, lambda _: None), "r", lambda _: None)
+            built = build_warehouse(plan, read_all(plan), "r", lambda _: None)
         assert [each.rule for each in built.breaches if each.table != "output.indicators"] == []
         with closing(connect(data / "warehouse.duckdb", read_only=True)) as con:
             for name, frame in before.items():

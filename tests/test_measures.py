@@ -85,7 +85,7 @@ def built(data: Path, now: datetime = NOW) -> Path:
         encoding="utf-8",
     )
     add_files(plan, all_sources()["citizen_survey"], [data / "d.csv"], period="2025")
-    assert build_warehouse(plan, read_all(plan, lambda _: None), "measures", lambda _: None).breaches == ()
+    assert build_warehouse(plan, read_all(plan), "measures", lambda _: None).breaches == ()
     return data / "warehouse.duckdb"
 
 
@@ -254,7 +254,7 @@ def test_the_sample_is_read_and_the_problem_reaches_no_output_table(tmp_path: Pa
         parsed = read(path)
         assert parsed.ledger.rows_loaded == parsed.ledger.rows_read > 0
     plan = make_plan(read_settings(data=tmp_path), sample=True, now=NOW)
-    build_warehouse(plan, read_all(plan, lambda _: None), "sample", lambda _: None)
+    build_warehouse(plan, read_all(plan), "sample", lambda _: None)
     statuses = table(
         tmp_path / "warehouse.duckdb", "select status, count(*) from output.measures group by 1 order by 1"
     )

@@ -49,7 +49,7 @@ def test_the_same_remark_is_sent_once_and_again_on_mondays() -> None:
 
 def test_what_was_remarked_is_known_from_the_run_log(tmp_path: Path) -> None:
     assert remarked_last_time(tmp_path) == frozenset()
-    plan = make_plan(read_settings(data=tmp_path), only=["police_events"], as_of=TUESDAY)
+    plan = make_plan(read_settings(data=tmp_path), only=["police_events"], as_of=date(2026, 9, 1))
     done = run(plan)  # no publisher answers, and there is nothing before
     assert remarks(done) == {"police_events"} == remarked_last_time(tmp_path)
     with (tmp_path / "log" / "runs.jsonl").open("a") as log:

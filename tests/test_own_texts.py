@@ -6,7 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 
 from flows._own_texts import (
     DECISION,
+    TEXTS_LEDGER,
     Beside,
     beside,
     changed_since,
@@ -22,12 +23,13 @@ from flows._own_texts import (
     fingerprint,
     focus_areas,
     read_texts_ledger,
-    remember,
     text_problems,
     texts_content,
     texts_of,
+    unknown,
 )
 from flows._plan import SAMPLE
+from flows._published import append_missing
 from flows._text_templates import text_templates
 from flows.cli import main
 from flows.pipeline import Plan, add_files, make_plan, run
@@ -603,7 +605,7 @@ def publish(data: Path, *now: Beside) -> dict[tuple[str, str, str], date]:
     """What a release marks, and what is remembered of it."""
     ledger = read_texts_ledger(data, is_sample=False)
     changed = changed_since(ledger, now)
-    remember(data, ledger, now)
+    append_missing(data / "published" / TEXTS_LEDGER, [asdict(each) for each in unknown(ledger, now)])
     return changed
 
 
@@ -743,7 +745,8 @@ def test_an_own_folder_takes_the_place_of_the_samples(tmp_path: Path) -> None:
 
 
 def small_plan(data: Path, as_of: date = date(2026, 9, 1)) -> Plan:
-    return make_plan(read_settings(data=data), offline=True, as_of=as_of, now=NOW)
+    now = max(NOW, datetime(as_of.year, as_of.month, as_of.day, 2, 30, tzinfo=UTC))
+    return make_plan(read_settings(data=data), offline=True, as_of=as_of, now=now)
 
 
 def hand_in(data: Path, share: str, received: date) -> None:

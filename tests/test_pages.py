@@ -126,6 +126,21 @@ REFUSED: Mapping[str, Any] = {
     "rule": "helt tal",
     "release": "r",
 }
+REVISED: Mapping[str, Any] = {
+    "source": "kolada_values",
+    "series": "kpi U07452, gender T",
+    "area_code": "1415",
+    "area": "Stenungsund",
+    "period": "2023",
+    "kind": "changed",
+    "old_value": 800.0,
+    "new_value": 836.0,
+    "first_seen_at": datetime(2026, 8, 6, 23, 30, tzinfo=UTC),
+    "indicators": "reported_vandalism_rate",
+    "reason": "",
+    "provider": "",
+    "is_synthetic": False,
+}
 THEMES = [
     {"focus_area": "perceived_safety", "title": "Trygghet", "title_en": "Perceived safety", "sort_order": 1},
     {"focus_area": "vandalism", "title": "Skadegörelse", "title_en": "Vandalism", "sort_order": 2},
@@ -169,6 +184,7 @@ def pages(
             "definitions": frame(definitions, DEFINITION),
             "sources": frame(sources, SOURCE),
             "quarantine": frame(refused, REFUSED),
+            "revisions": frame([], REVISED),
         },
         focus_areas=pl.DataFrame([dict(theme) for theme in themes]),
         key_figures=pl.DataFrame(

@@ -20,7 +20,7 @@ from sources._strict import read_reference
 
 TABLES = (
     *("indicators", "definitions", "sources", "quarantine", "comparisons", "changes", "trends", "ranks", "months"),
-    *("judgements", "measures"),
+    *("judgements", "measures", "revisions"),
 )
 
 

@@ -76,7 +76,7 @@ def real_plan(data: Path, now: datetime = NOW, *, as_of: date | None = None, **s
 def warehouse_of(plan: Plan) -> dict[str, pl.DataFrame]:
     """Every table of a run's warehouse from `core` on."""
     with one_writer(plan.data):
-        results = read_all(plan, lambda _: None)
+        results = read_all(plan)
         built = build_warehouse(plan, results, "r", lambda _: None)
     assert [result.problem for result in results] == [""] * len(results)
     assert built.breaches == ()
@@ -536,7 +536,7 @@ def test_a_decision_that_decides_nothing_is_a_usage_error(decisions: dict[str, s
 def test_a_run_for_a_day_to_come_ends_nothing_early(tmp_path: Path) -> None:
     data = real_folder(tmp_path)
     deliver(data, "a", "1;2026-01-03;;1415;;hot;Skola\n", date(2026, 1, 10))
-    warehouse_of(real_plan(data, as_of=date(2030, 1, 1), gallringsbeslut=DECIDED))
+    warehouse_of(replace(real_plan(data, gallringsbeslut=DECIDED), as_of=date(2030, 1, 1)))
     assert landed(data, "incident_reports") == ["parquet"]
 
 
@@ -570,7 +570,7 @@ def test_a_run_that_is_cut_off_anywhere_is_finished_by_the_next(
     with monkeypatch.context() as broken:
         broken.setattr(f"flows._retention.{step}", cut)
         with pytest.raises(KeyboardInterrupt), one_writer(data):
-            read_all(plan, lambda _: None)
+            read_all(plan)
     assert warehouse_of(plan)["core.incident_reports_by_municipality_month"].equals(kept)
     assert landed(data, "incident_reports") == [AGGREGATE] * 2
     assert len([line for line in read_history(data) if isinstance(line, Replacement)]) == 2
@@ -585,9 +585,7 @@ def test_a_snapshot_that_cannot_be_read_ends_nothing_and_is_told(tmp_path: Path)
     damaged.write_bytes(b"damaged")
     with one_writer(data):
         [result] = [
-            each
-            for each in read_all(real_plan(data, gallringsbeslut=DECIDED), lambda _: None)
-            if each.name == "incident_reports"
+            each for each in read_all(real_plan(data, gallringsbeslut=DECIDED)) if each.name == "incident_reports"
         ]
     assert "ögonblicksbilden saknas eller är skadad" in result.problem
     assert whole.is_file()
@@ -691,7 +689,7 @@ def test_a_release_that_cannot_be_read_is_told_and_left(published: Published, co
     assert "Kan inte läsas, granska för hand:" in forgotten_lines(done)
 
 
-@pytest.mark.parametrize("step", ["sweep", "_leave", "_remove_release", "erase_removed", "_log", "shutil.rmtree"])
+@pytest.mark.parametrize("step", ["_leave", "remove_release", "erase_removed", "_log", "shutil.rmtree"])
 def test_forgetting_that_is_cut_off_anywhere_is_finished_by_forgetting_again(
     step: str, published: Published, copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

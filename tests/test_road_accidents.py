@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from flows._log import Log
 from flows._retention import end_retention
 from flows.pipeline import SAMPLE, add_files, build_warehouse, make_plan, read_source
 from flows.settings import Settings
@@ -185,7 +186,7 @@ def test_what_is_left_when_retention_ends_gives_the_same_counts(tmp_path: Path) 
     settings = Settings(data=data, gallringsbeslut=dict.fromkeys(names, "dnr 1, 2026-05-04"))
     plan = make_plan(settings, now=later)
     for name in names:
-        end_retention(plan, all_sources()[name], lambda _: None)
+        end_retention(plan, all_sources()[name], Log())
         landed = sorted(path.name for path in (data / "landing" / name).iterdir())
         assert landed
         assert all(file.endswith(".aggregate.parquet") for file in landed)

@@ -525,10 +525,10 @@ def test_files_of_one_period_are_one_delivery_and_a_bad_one_stops_them_all(tmp_p
     assert main([*arguments, *map(str, [*names, bad])]) == 1
     assert read_manifest(data) == []
     assert main([*arguments, *map(str, names)]) == 0
-    result = read_source(real_plan(data, as_of=date(2026, 12, 31)), all_sources()["citizen_survey"])
+    result = read_source(make_plan(read_settings(data=data)), all_sources()["citizen_survey"])
     assert result.ledger.rows_loaded == 2
     assert main([*arguments, str(names[0])]) == 0
-    result = read_source(real_plan(data, as_of=date(2026, 12, 31)), all_sources()["citizen_survey"])
+    result = read_source(make_plan(read_settings(data=data)), all_sources()["citizen_survey"])
     assert result.ledger.rows_loaded == 1
 
 

@@ -870,7 +870,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[
     """The sample's own rows of the three municipalities and their area, table by table."""
     folder = tmp_path_factory.mktemp("sample")
     plan = make_plan(read_settings(data=folder), sample=True, now=datetime(2026, 9, 1, 2, 30, tzinfo=UTC))
-    results = read_all(plan, lambda _: None)
+    results = read_all(plan)
     build_warehouse(plan, results, release_id(plan, results), lambda _: None)
     tables = ("changes", "trends", "comparisons", "ranks", "months", "judgements", "indicators")
     with connect(folder / "warehouse.duckdb", read_only=True) as con:

@@ -291,11 +291,11 @@ def test_a_source_that_fails_is_named_with_the_release_in_force_by_mail_and_webh
         lambda: next((each["text"] for each in served.web.told if each["title"] == subject), ""), "ingen krok"
     )
     for text in (letter, hooked):
-        assert "police_events (Polismyndigheten; inga uppgifter finns)" in text
+        assert "police_events (Polismyndigheten; inga uppgifter finns; har inte gått att läsa sedan 2" in text
         assert f"Utgåva {release} gäller." in text
         assert f"lagesbild status --data {served.real}" in text
         assert run["id"] in text
-        assert "kolada_municipalities (Rådet för främjande av kommunala analyser (RKA); inga uppgifter finns)" in text
+        assert "kolada_municipalities (Rådet för främjande av kommunala analyser (RKA); inga uppgifter finns; " in text
         assert "404" not in text.replace(run["id"], "")
     [line] = [json.loads(line) for line in (served.real / "log" / "runs.jsonl").read_text().splitlines()][:1]
     assert (
@@ -376,7 +376,7 @@ def test_everything_is_in_the_schedule_in_swedish_time(served: Served) -> None:
 
 @pytest.mark.slow
 def test_what_prefect_keeps_points_at_nobody(served: Served) -> None:
-    texts = {text for _, said in scheduler_texts(served.data) for text in said}
+    texts = {text for _, said in scheduler_texts(served.data, datetime.now(UTC)) for text in said}
     assert any("police_events" in text for text in texts)
     assert not [text for text in texts if "kommunen.example" in text or text.startswith("gAAAAA")]
     assert find_hits(served.data / "output" / latest_release(served.data), served.data) == []

@@ -348,7 +348,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's warehouse."""
     data = tmp_path_factory.mktemp("service_counts")
     plan = make_plan(read_settings(data=data), sample=True, now=datetime(2026, 9, 1, tzinfo=UTC))
-    built = build_warehouse(plan, read_all(plan, lambda _: None), "service-counts", lambda _: None)
+    built = build_warehouse(plan, read_all(plan), "service-counts", lambda _: None)
     assert built.breaches == ()
     assert {"core.service_counts", "core.service_sums_by_municipality_period"} <= built.personal
     return data / "warehouse.duckdb"
@@ -445,6 +445,6 @@ def test_a_form_handed_in_again_with_blanks_never_takes_a_figure_away(tmp_path: 
         plan = make_plan(settings, now=datetime(2026, 8, day, tzinfo=UTC))
         add_files(plan, MODULE, [csv_file(tmp_path / str(number), rows)])
     plan = make_plan(settings, now=datetime(2026, 8, 13, tzinfo=UTC))
-    build_warehouse(plan, read_all(plan, lambda _: None), "again", lambda _: None)
+    build_warehouse(plan, read_all(plan), "again", lambda _: None)
     found = figures(data / "warehouse.duckdb", "select period, value, status from core.service_counts order by period")
     assert found.rows() == [("2026-06", 8.0, "ok"), ("2026-07", 14.0, "ok")]

@@ -31,6 +31,7 @@ def publishers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Replay]:
 
 
 def plan(data: Path, publishers: Replay, as_of: date = date(2026, 8, 7), now: datetime = NOW) -> Plan:
+    now = max(now, datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC))
     return make_plan(read_settings(data=data, base_urls=base_urls(publishers)), as_of=as_of, now=now)
 
 

@@ -11,6 +11,7 @@
 -- value = "Utgivarens värde"
 -- margin = "Utgivarens osäkerhetstal; värde ± tal är ungefär ett 95-procentigt intervall"
 -- status = "ok, eller varför värdet saknas"
+-- figure_flags = "Märkningar av uppgiften, åtskilda av komma: revised, corrected"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 select
@@ -22,6 +23,7 @@ select
     values.value,
     margins.value as margin,
     values.status,
+    values.figure_flags,
     values.is_synthetic or coalesce(margins.is_synthetic, false) as is_synthetic,
     values.data_as_of
 from staging.kolada_values as values

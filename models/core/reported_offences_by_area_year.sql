@@ -15,14 +15,15 @@
 -- focus_area = "Fokusområde som brottstypen hör till"
 -- is_effort_driven = "Ingripandebrott: antalet följer polisens insatser"
 -- is_inferred_population = "Nämnaren är härledd ur andra publicerade tal"
+-- figure_flags = "Märkningar av uppgiften, åtskilda av komma: revised, corrected"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 with delivered as (
-    select area_code, offence, period::integer as year, reported, is_provisional, 'database' as origin, is_synthetic, data_as_of
+    select area_code, offence, period::integer as year, reported, is_provisional, 'database' as origin, figure_flags, is_synthetic, data_as_of
     from staging.reported_offences
     where period_type = 'year'
     union all
-    select area_code, 'all_offences', year, reported, false, 'yearly_file', is_synthetic, data_as_of
+    select area_code, 'all_offences', year, reported, false, 'yearly_file', figure_flags, is_synthetic, data_as_of
     from staging.reported_offences_yearly
 ),
 
@@ -48,6 +49,7 @@ select
     listed.focus_area,
     listed.is_effort_driven::boolean as is_effort_driven,
     coalesce(population.is_inferred, false) as is_inferred_population,
+    chosen.figure_flags,
     chosen.is_synthetic or coalesce(population.is_synthetic, false) as is_synthetic,
     chosen.data_as_of
 from chosen

@@ -12,6 +12,7 @@
 -- reported = "Antal anmälda brott: talet gånger invånarna, godtaget bara om det är helt på 0,01 när, liksom leveransens andra"
 -- status = "ok, eller varför antalet saknas; no_denominator också när antalet inte går jämnt upp"
 -- is_inferred_population = "Nämnaren är härledd ur andra publicerade tal"
+-- figure_flags = "Märkningar av uppgiften, åtskilda av komma: revised, corrected"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 with population as (
@@ -61,6 +62,7 @@ select
         else 'ok'
     end as status,
     is_inferred_population,
+    figure_flags,
     is_synthetic or is_synthetic_population as is_synthetic,
     data_as_of
 from judged

@@ -19,6 +19,7 @@ select
     value,
     margin,
     status,
+    figure_flags as flags,
     is_synthetic,
     data_as_of
 from core.published_values_by_area_year

@@ -19,7 +19,8 @@ select
     concat_ws(
         ',',
         case when is_provisional then 'provisional' end,
-        case when is_inferred_population then 'inferred_population' end
+        case when is_inferred_population then 'inferred_population' end,
+        figure_flags
     ) as flags,
     is_synthetic,
     data_as_of

@@ -19,7 +19,11 @@ select
         when offences.status = 'ok' and children.inhabitants is null then 'no_denominator'
         else offences.status
     end as status,
-    case when offences.is_inferred_population or children.is_inferred then 'inferred_population' end as flags,
+    concat_ws(
+        ',',
+        case when offences.is_inferred_population or children.is_inferred then 'inferred_population' end,
+        offences.figure_flags
+    ) as flags,
     offences.is_synthetic or coalesce(children.is_synthetic, false) as is_synthetic,
     offences.data_as_of
 from core.reported_offences_by_municipality_year as offences

@@ -16,7 +16,7 @@ select
     reported as numerator,
     inhabitants as denominator,
     status,
-    case when is_inferred_population then 'inferred_population' end as flags,
+    concat_ws(',', case when is_inferred_population then 'inferred_population' end, figure_flags) as flags,
     is_synthetic,
     data_as_of
 from core.reported_offences_by_municipality_year

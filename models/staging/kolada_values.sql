@@ -10,13 +10,19 @@ with newest as (
 ),
 
 checked as (
-    select newest.*, coalesce(kpis.is_stopped, false) as is_stopped
+    select
+        newest.*,
+        coalesce(kpis.is_stopped, false)
+        or coalesce(newest.observed_at < newest.redefined_at, false)
+        or coalesce(epoch(newest.redefined_at) >= epoch(reviewed.reviewed::date + 1), false) as is_stopped
     from newest
+    join reference.kolada_kpis as reviewed using (kpi)
     left join staging.kolada_kpis as kpis using (kpi)
 )
 
 -- Status wins: some captured rows hold both a status and a value. A series is stopped when its title has changed since
--- it was reviewed: another unit must never be read as a rise.
+-- it was reviewed, or nearly all its figures at least doubled or halved at once after that; and so are figures from
+-- before that, which are in the old unit: another unit must never be read as a rise.
 select
     kpi,
     area_code,
@@ -31,6 +37,7 @@ select
     end as status,
     case when status is null and not is_stopped and not coalesce(is_deleted, false) then value end as value,
     is_stopped,
+    figure_flags,
     is_synthetic,
     is_inferred,
     snapshot,

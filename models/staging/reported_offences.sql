@@ -14,6 +14,7 @@ select
     reported,
     case when reported is null then 'not_reported' else 'ok' end as status,
     is_provisional,
+    figure_flags,
     is_synthetic,
     least(period_end, content_as_of) as data_as_of
 from parsed.reported_offences

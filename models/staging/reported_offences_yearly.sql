@@ -8,6 +8,7 @@ select
     area_code,
     delivered_period::integer as year,
     reported,
+    figure_flags,
     is_synthetic,
     content_as_of as data_as_of
 from parsed.reported_offences_yearly
