@@ -55,6 +55,18 @@ def _ends(day: date, every: Every) -> bool:
             return (day + timedelta(days=1)).day == 1
 
 
+def days_with_content(settings: Settings, days: Sequence[date], *, sample: bool = False) -> Sequence[date]:
+    """The days by which something had come in. Raises UsageProblem where nothing had by the last of them."""
+    if sample:
+        return days
+    since = min((each.observed_at for each in read_manifest(settings.data) if each.origin != "sample"), default=None)
+    days = [day for day in days if since and day >= since.astimezone(STOCKHOLM).date()]
+    if not days:
+        found = f"det första kom {since.astimezone(STOCKHOLM).date()}" if since else "datamappen är tom"
+        raise UsageProblem("backfill", "ingenting hade kommit in då", found=found, do="ange en senare period")
+    return days
+
+
 def backfill(
     settings: Settings,
     days: Sequence[date],
@@ -68,16 +80,9 @@ def backfill(
     Nothing is fetched: a publisher cannot be asked what it said then. A day on which a release stands that says the
     same is passed over, so to do it again changes nothing, and `latest` never moves back. Each day is a run of its own
     under the lock; one that is stopped by a contract or the gate (exit code 1) does not stop the days after it. Raises
-    UsageProblem where nothing had been observed by the last of the days.
+    UsageProblem like `days_with_content`.
     """
-    if not sample:
-        since = min(
-            (each.observed_at for each in read_manifest(settings.data) if each.origin != "sample"), default=None
-        )
-        days = [day for day in days if since and day >= since.astimezone(STOCKHOLM).date()]
-        if not days:
-            found = f"det första kom {since.astimezone(STOCKHOLM).date()}" if since else "datamappen är tom"
-            raise UsageProblem("backfill", "ingenting hade kommit in då", found=found, do="ange en senare period")
+    days = days_with_content(settings, days, sample=sample)
     for number, day in enumerate(days, 1):
         if say:
             say(f"{day} ({number} av {len(days)})", True)

@@ -186,11 +186,15 @@ def is_locked(data: Path) -> bool:
     return False
 
 
+class Busy(UsageProblem):
+    """Another run writes in the data folder; whoever can wait tries again."""
+
+
 @contextmanager
 def _locked(data: Path) -> Iterator[None]:
     with (data / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise UsageProblem(str(data), "en annan körning pågår i datamappen", do="vänta tills den är klar") from None
+            raise Busy(str(data), "en annan körning pågår i datamappen", do="vänta tills den är klar") from None
         yield

@@ -76,7 +76,8 @@ class Outcome:
     silent: Mapping[str, Silence] = field(default_factory=dict)
 
 
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+# Letters for hexadecimal: a day followed by four digits is what a personnummer looks like.
+LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
 
 def release_id(
@@ -109,8 +110,7 @@ def release_id(
     said.update(json.dumps([texts_content(texts, ()), said_for_the_day(plan, results)]).encode())
     light = hashlib.sha256(json.dumps([content for content, _ in groupby(each.content for each in published)]).encode())
     light.update(json.dumps([texts_content(texts, written), previous]).encode())
-    # Letters only: a day followed by four digits is what a personnummer looks like.
-    letters = f"{said.hexdigest()[:8]}{light.hexdigest()[:4]}".translate(_LETTERS)
+    letters = f"{said.hexdigest()[:8]}{light.hexdigest()[:4]}".translate(LETTERS)
     return f"{plan.as_of.isoformat()}-{letters}"
 
 
@@ -308,6 +308,7 @@ def _logged(plan: Plan, log: Log, outcome: Outcome) -> Outcome:
                 "is_asked": result.is_asked,
                 "is_late": result.is_late,
                 "problem": result.problem,
+                "refused_corrections": len(result.refused_corrections),
             }
             for result in outcome.sources
         },

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -18,6 +18,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from flows._channels import channel_of, is_secret
 from sources._file import open_ordinary
 from sources._names import read_names
 from sources._problem import UNSEEN, UsageProblem
@@ -69,6 +70,24 @@ class Settings(BaseSettings):
         default="CC-BY-4.0", description="Licens för det som är kommunens eget; den strängaste källans villkor går före"
     )
 
+    source_seconds: float = Field(
+        default=1800, gt=0, le=86_400, description="Så länge en källa får ta i natt innan den avbryts"
+    )
+    ask_again_seconds: tuple[float, ...] = Field(
+        default=(30, 300),
+        description="Så länge väntas innan en källa som inte gick att läsa prövas igen; ett tal per försök",
+    )
+    busy_minutes: float = Field(
+        default=120, ge=0, le=1440, description="Så länge en schemalagd körning väntar på en annan i samma datamapp"
+    )
+    late_minutes: float = Field(
+        default=60, gt=0, le=1440, description="Så sent en schemalagd körning får börja innan någon får veta det"
+    )
+    notify: dict[str, SecretStr] = Field(
+        default_factory=dict,
+        description="Vart meddelanden går: namn och adress. Hemliga adresser sätts bara i miljön, LAGESBILD_NOTIFY",
+    )
+
     @field_validator("data", "area", "contact", "publisher")
     @classmethod
     def is_plain(cls, value: Path | str) -> Path | str:
@@ -84,6 +103,27 @@ class Settings(BaseSettings):
         for source, url in value.items():
             if fault := _url_fault(url):
                 raise ValueError(f"{source}: {fault}")
+        return value
+
+    @field_validator("ask_again_seconds")
+    @classmethod
+    def are_waits(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        """A few waits of at most an hour."""
+        if len(value) > 10 or not all(0 <= each <= 3600 for each in value):
+            raise ValueError("är inte högst tio tal mellan 0 och 3600")
+        return value
+
+    @field_validator("notify")
+    @classmethod
+    def are_channels(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        """Names that can be part of a block's name, and addresses of a kind that is known."""
+        for name, address in value.items():
+            if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
+                raise ValueError("ett namn är inte små bokstäver a–z, siffror och bindestreck")
+            try:
+                channel_of(address.get_secret_value())
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
         return value
 
     @field_validator("public_url")
@@ -165,7 +205,24 @@ def _read_file(path: Path) -> Mapping[str, object]:
         content = file.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise _not_trusted(path, f"filen är större än {_MOST_BYTES} byte")
-    return tomllib.loads(content.decode())
+    given = tomllib.loads(content.decode())
+    _refuse_secrets(path, given.get("notify"))
+    return given
+
+
+def _refuse_secrets(path: Path, notify: object) -> None:
+    """Raise UsageProblem where the file holds an address that is a key: many read such a file, and it is backed up."""
+    for name, address in notify.items() if isinstance(notify, dict) else ():
+        try:
+            is_open = not is_secret(str(address))
+        except ValueError:
+            continue  # not an address at all: told with the other settings
+        if not is_open:
+            raise UsageProblem(
+                f"{path}, notify.{name}",
+                "adressen är hemlig och får inte stå i filen",
+                do="sätt den i miljön, LAGESBILD_NOTIFY, eller gör ett block i Prefect och ange dess typ/namn",
+            )
 
 
 def _not_trusted(path: Path, found: str) -> UsageProblem:

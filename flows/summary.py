@@ -13,6 +13,7 @@ _EXIT_TEXTS = {
     3: "Publicerat, men minst en källa är försenad eller gick inte att läsa.",
 }
 _INBOX_TEXT = "Publicerat, men minst en fil i inkorgen nekades eller blev kvar."
+_CORRECTIONS_TEXT = "Publicerat, men minst en rättelse gick inte att göra."
 _TEXTS_TEXT = "Publicerat, men minst en av samordnarens texter behöver rättas."
 
 
@@ -21,7 +22,9 @@ def exit_text(outcome: Outcome) -> str:
     if outcome.exit_code == 0 and not outcome.is_new:
         return "Ingenting har ändrats; den senaste utgåvan gäller."
     if outcome.exit_code == 3 and not any(result.is_late or result.problem for result in outcome.sources):
-        return _INBOX_TEXT if any(each.needs_a_person for each in outcome.inbox) else _TEXTS_TEXT
+        if any(each.needs_a_person for each in outcome.inbox):
+            return _INBOX_TEXT
+        return _TEXTS_TEXT if outcome.texts else _CORRECTIONS_TEXT
     return _EXIT_TEXTS[outcome.exit_code]
 
 
@@ -37,8 +40,8 @@ def day_line(day: date, outcome: Outcome) -> str:
 
 def attention_lines(outcome: Outcome) -> list[str]:
     """A Swedish sentence for each source that is late or could not be read: since when, and what is used instead."""
-    told = (
-        attention(
+    told = {
+        result.name: attention(
             all_sources()[result.name].source.title,
             data_as_of=result.data_as_of,
             expected_by=result.expected_by,
@@ -47,8 +50,8 @@ def attention_lines(outcome: Outcome) -> list[str]:
             silence=outcome.silent.get(result.name) if result.problem else None,
         )
         for result in outcome.sources
-    )
-    return [sentence for sentence in told if sentence]
+    }
+    return [f"{name} – {sentence}" for name, sentence in told.items() if sentence]
 
 
 def summary_lines(outcome: Outcome) -> list[str]:
