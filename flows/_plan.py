@@ -128,7 +128,7 @@ def one_writer(data: Path) -> Iterator[None]:
             complete(data)
             sweep(data)
             yield
-    except Exception as error:
+    except BaseException as error:  # what a library in Rust raises when memory is gone is no Exception
         if problem := exhausted(error, str(data)):
             raise problem from error
         raise
