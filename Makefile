@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check serve golden bench lock
+.PHONY: run test check serve golden bench soak lock
 
 run: .venv/runtime  ## the nightly flow on the embedded sample
 	$(BIN)/python -m flows.nightly run --sample
@@ -24,6 +24,9 @@ golden: .venv/development  ## rewrite the golden outputs, to be reviewed as a di
 bench: .venv/development  ## timings and memory
 	$(BIN)/python bench/run_sample.py
 	$(BIN)/python bench/estimate_all.py
+
+soak: .venv/development  ## hours of kills, full disks, power cuts and readers; root, for the disks; see docs/uthallighet.md
+	SOAK=100 $(BIN)/python -m pytest tests/test_crash.py
 
 # The locks are complete, so pip takes them as they are: left to resolve, it looks past a pin where an extra is asked for.
 .venv/runtime: requirements.lock pyproject.toml

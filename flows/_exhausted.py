@@ -8,11 +8,8 @@ from sources._problem import Problem
 _DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT)
 _DISK_WORDS = ("no space left on device", "disk quota exceeded")
 _MEMORY_WORDS = (
-    "out of memory",
-    "failed to allocate",
-    "could not allocate",
-    "cannot allocate",
-    "can't start new thread",
+    *("out of memory", "failed to allocate", "could not allocate", "cannot allocate", "failed to map segment"),
+    *("start new thread", "spawn threads", "thread pool has not been initialized"),
 )
 
 

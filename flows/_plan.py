@@ -162,7 +162,7 @@ def one_writer(data: Path, log: Log | None = None) -> Iterator[None]:
             sweep(data)
             bring_up_to_date(data, log or Log())
             yield
-    except Exception as error:
+    except BaseException as error:  # what a library in Rust raises when memory is gone is no Exception
         if problem := exhausted(error, str(data)):
             raise problem from error
         raise

@@ -73,8 +73,8 @@ def publish(
 
     A reader sees the old release or the new one, never a half. What it shows and hides of people is in the ledger
     (`published` holds the earlier lines) before anyone can read it, and so are the figures that new `texts` stand
-    beside. Afterwards the releases that the rule does not keep are removed. Returns what the checks found; when that
-    is not empty nothing was published and the old release stands.
+    beside. Where it is the newest, the releases that the rule does not keep are then removed. Returns what the checks
+    found; when that is not empty nothing was published and the old release stands.
     """
     output = plan.data / "output"
     make_folder(output)
@@ -157,8 +157,9 @@ def publish(
             write_sums(temporary)
             commit(plan.data, release, lines)
             complete(plan.data)
-        with log.step("make_room"):
-            _make_room(plan, log)
+        if (output / "latest").readlink().name == release:
+            with log.step("make_room"):
+                _make_room(plan, log)
     except QualityError as error:
         return [f"datakvalitetskontrollen kunde inte köras: {error}"]
     finally:

@@ -38,6 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("Avbrutet; den senaste utgåvan står kvar.", file=sys.stderr)
         return 2
+    except BaseException as error:
+        from flows._exhausted import exhausted
+
+        if problem := exhausted(error, "lagesbild"):
+            print(problem, file=sys.stderr)
+            return 1
+        raise
 
 
 class _Parser(argparse.ArgumentParser):

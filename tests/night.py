@@ -1,6 +1,6 @@
 """A command as a process of its own that a test may kill: `python -m tests.night 2026-09-01T02:30:00+00:00 run …`.
 
-It is `lagesbild run …` at that time, and no politeness towards the publishers that the test plays.
+It is `lagesbild run …` at that time, without politeness towards the publishers that the test plays.
 """
 
 import sys

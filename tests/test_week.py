@@ -23,6 +23,7 @@ from playwright.sync_api import Browser, sync_playwright
 from scipy import stats
 
 from flows._forget import forget
+from flows._releases import point_latest, remove_release
 from flows._version import VERSION
 from flows.cli import main
 from flows.pipeline import Plan, add_files, build_warehouse, make_plan, read_all, release_id
@@ -66,8 +67,9 @@ from reports._week_facts import (
 from reports._week_own import MOST_QUESTIONS, OwnWeek, Planned, read_own
 from reports.gate import find_hits_in
 from reports.release import ReleaseMeta, write_release
-from reports.week import OFFICE, PAGE, PUBLIC, render_week, write_weeks
+from reports.week import OFFICE, PAGE, PUBLIC, releases_of_weeks, render_week, write_weeks
 from sources._identifiers import find_identifiers
+from sources._landing import read_manifest
 from sources._problem import Problem, UsageProblem
 from sources._registry import all_sources
 from sources._strict import ROOT, read_reference
@@ -915,6 +917,22 @@ def test_a_week_made_from_a_forgotten_release_is_gone(sample: Made, tmp_path: Pa
     assert "output/week/sodra_fyrbodal/2026-v31" in done.files
     assert list((data / "output" / "week").rglob("*.html")) == []
     assert done.unread == ()
+
+
+def test_a_week_made_from_a_release_that_the_rule_removed_goes_when_what_it_may_rest_on_is_forgotten(
+    sample: Made, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(sample.data, data, symlinks=True)
+    assert main(["week", "--data", str(data)]) == 0
+    old, new = sample.internal.parent.name, "2026-08-08-aaaaaaaaaaaa"
+    shutil.copytree(data / "output" / old, data / "output" / new)
+    point_latest(data / "output", new)
+    remove_release(data, old)
+    assert releases_of_weeks(data) == {old}
+    plan = make_plan(read_settings(data=data), sample=True, now=NOW)
+    late = [each for each in read_manifest(data) if each.source == "incident_reports"][-1]
+    assert "output/week/sodra_fyrbodal/2026-v31" in forget(plan, late.parts[0].sha256, "felaktigt inkommen").files
 
 
 # one sheet ------------------------------------------------------------------------------------------------------------
