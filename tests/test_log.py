@@ -31,9 +31,11 @@ def lines(data: Path, name: str = "steps") -> list[dict[str, Any]]:
 def test_a_step_is_one_line_for_people_and_one_of_json_with_the_published_keys(tmp_path: Path) -> None:
     told: dict[str, list[tuple[str, bool]]] = {"text": [], "json": []}
     for form, said in told.items():
-        log = Log(
-            tmp_path / form, run=NOW, form=form, say=lambda line, passing, said=said: said.append((line, passing))
-        )  # type: ignore[misc]
+
+        def say(line: str, is_passing: bool, said: list[tuple[str, bool]] = said) -> None:
+            said.append((line, is_passing))
+
+        log = Log(tmp_path / form, run=NOW, form=form, say=say)
         with log.step("parse", "police_events") as rows:
             log("fråga 1 av 2")
             rows.into, rows.out = 500, 498

@@ -283,7 +283,12 @@ def test_a_source_that_is_down_for_a_month_is_told_with_its_first_day_and_its_ni
 def test_what_an_unfinished_run_and_a_log_of_another_program_say_breaks_nothing(
     tmp_path: Path, publishers: Replay
 ) -> None:
-    for line in ({"started_at": 7}, {"sources": []}, {"started_at": "igår", "exit_code": "3", "sources": {"a": None}}):
+    odd: tuple[dict[str, object], ...] = (
+        {"started_at": 7},
+        {"sources": []},
+        {"started_at": "igår", "exit_code": "3", "sources": {"a": None}},
+    )
+    for line in odd:
         append(tmp_path / "log" / "runs.jsonl", line)
     at = plan(tmp_path, publishers)
     assert (last_run(tmp_path), silences(at)) == (None, {})
