@@ -93,7 +93,7 @@ def tells_what_is_late(release: Path, as_of: date) -> bool:
         [(changed,)] = con.execute(
             "select count(*) from core.kolada_kpis where is_late <> coalesce(expected_by < ?, false)", [as_of]
         ).fetchall()
-        return bool(changed == 0)
+        return int(changed) == 0
 
 
 @contextmanager

@@ -233,7 +233,8 @@ def status_lines(plan: Plan, release: str, statuses: Sequence[SourceStatus]) -> 
     lines += [*_run_lines(plan), *_room_lines(plan), ""]
     lines += _table(heading, [(each.name, each.module.source.licence.name, *_stand(each)) for each in statuses])
     for each in statuses:
-        told = [text for text in (each.attention, each.problem) if text]
+        is_new = each.freshness is Freshness.MISSING and not each.problem  # the table says so
+        told = [text for text in (each.attention, each.problem) if text and not is_new]
         told += [f"Varning: {warning}" for warning in each.warnings[:_MOST_WARNINGS]]
         lines += [f"\n{each.name} – {sentence}" for sentence in told]
     if late := late_series(plan.data, plan.as_of):

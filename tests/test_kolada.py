@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -13,6 +14,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from flows._freshness import late_series, tells_what_is_late
 from flows.cli import main
 from flows.pipeline import SAMPLE, add_files, build_warehouse, collect_and_read, make_plan, read_source
 from flows.settings import Settings, read_settings
@@ -268,6 +270,44 @@ def test_status_shows_what_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixt
     rows = {row["source"]: row for row in json.loads(capsys.readouterr().out)["sources"]}
     assert len(rows["kolada_kpis"]["warnings"]) == 1
     assert rows["population"]["warnings"] == []
+
+
+def test_a_series_that_stops_while_kolada_goes_on_is_late_by_the_catalogues_own_day(tmp_path: Path) -> None:
+    """Two weeks after the day that Kolada gave; of a survey every second year it gives a day when there is one."""
+    data = tmp_path / "data"
+    add(data, "kolada_values", written(tmp_path, values_of_two_kpis(), "v.json"))  # the newest of U07452 is 2019
+    due = kpi(publication_date="2026-03-31", publ_period="2025")
+    has_come = kpi("N00627", publication_date="2026-03-31", publ_period="2019")
+    add(data, "kolada_kpis", written(tmp_path, envelope(due, has_come, kpi("U01627"), kpi("U07417")), "k.json"))
+    build(data)
+    late = "select kpi, newest_year, publication_year, expected_by, is_late from core.kolada_kpis where newest_year > 0"
+    assert ask(data, f"{late} order by kpi") == [
+        ("N00627", 2019, 2019, None, False),
+        ("U01627", 2019, 2026, date(2027, 4, 14), False),
+        ("U07417", 2019, 2026, date(2027, 4, 14), False),
+        ("U07452", 2019, 2025, date(2026, 4, 14), True),
+    ]
+    [(message,)] = ask(data, "select message from output.sources where source = 'kolada_values'")
+    assert message.endswith("nyckeltal som enligt Koladas katalog skulle ha fått nyare värden: U07452")
+    assert ask(data, "select message from public.sources where source = 'kolada_values'") == [(None,)]
+    # As the newest release, it is asked what it says of later and earlier days.
+    folder = data / "output" / "r" / "internal"
+    folder.mkdir(parents=True)
+    shutil.copy(data / "warehouse.duckdb", folder / "lagesbild.duckdb")
+    assert late_series(data, date(2026, 8, 7)) == []
+    assert not tells_what_is_late(data, date(2026, 8, 7))
+    (data / "output" / "latest").symlink_to("r")
+    told = {
+        day: (tells_what_is_late(data, day), [each.kpi for each in late_series(data, day)])
+        for day in (date(2026, 4, 14), date(2026, 4, 15), date(2026, 8, 7), date(2027, 4, 14), date(2027, 4, 15))
+    }
+    assert told == {
+        date(2026, 4, 14): (False, []),
+        date(2026, 4, 15): (True, ["U07452"]),
+        date(2026, 8, 7): (True, ["U07452"]),
+        date(2027, 4, 14): (True, ["U07452"]),
+        date(2027, 4, 15): (False, ["U07417", "U07452"]),  # U01627 is a margin of error
+    }
 
 
 # asking the publisher ---------------------------------------------------------------------------------------------

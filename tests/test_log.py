@@ -32,8 +32,8 @@ def test_a_step_is_one_line_for_people_and_one_of_json_with_the_published_keys(t
     told: dict[str, list[tuple[str, bool]]] = {"text": [], "json": []}
     for form, said in told.items():
 
-        def say(line: str, passing: bool, said: list[tuple[str, bool]] = said) -> None:
-            said.append((line, passing))
+        def say(line: str, is_passing: bool, said: list[tuple[str, bool]] = said) -> None:
+            said.append((line, is_passing))
 
         log = Log(tmp_path / form, run=NOW, form=form, say=say)
         with log.step("parse", "police_events") as rows:

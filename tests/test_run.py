@@ -16,6 +16,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from flows._data_version import DATA_VERSION, data_version
 from flows.cli import main
 from flows.pipeline import (
     Outcome,
@@ -259,15 +260,21 @@ def test_a_release_that_points_at_a_person_is_stopped_at_the_gate(
 
 
 def test_a_broken_contract_publishes_nothing_and_leaves_the_old_release(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     first = run(sample_plan(tmp_path))
+    assert main(["status", "--data", str(tmp_path)]) == 0
     before = release_bytes(tmp_path)
     monkeypatch.setattr("flows.pipeline.release_id", lambda *_: "2026-08-07-changed")
     monkeypatch.setattr("flows._warehouse.build", _build_with_a_duplicate)
-    broken = run(sample_plan(tmp_path))
-    assert (broken.exit_code, broken.path) == (1, None)
-    assert "core.focus_areas: kontraktet 'unik nyckel (focus_area)' bryts av 7 rader" in broken.breaches[0]
+    assert main(["run", "--sample", "--data", str(tmp_path)]) == 1
+    told = capsys.readouterr()
+    assert "core.focus_areas: kontraktet 'unik nyckel (focus_area)' bryts av 7 rader" in told.out
+    assert "ingenting publicerades, den gamla utgåvan står kvar" in told.out
+    assert "tabeller: " in told.err
+    assert "misslyckades" in told.err
+    assert main(["status", "--data", str(tmp_path)]) == 1
+    assert "publicerade ingenting (kod 1)" in capsys.readouterr().out
     assert latest_release(tmp_path) == first.release
     assert release_bytes(tmp_path) == before
 
@@ -453,6 +460,7 @@ def test_release_json_holds_ledgers_freshness_snapshots_and_versions(sampled: tu
     assert described["release"] == outcome.release
     assert described["as_of"] == sample_as_of().isoformat()
     assert described["versions"]["lagesbild"]
+    assert described["versions"]["data_folder"] == DATA_VERSION == data_version(sampled[0])
     for source in described["sources"]:
         assert source["rows_read"] == source["rows_loaded"] + source["rows_quarantined"] + source["rows_duplicate"]
         assert source["expected_by"] or source["source"] == "reported_offence_rates"  # nothing more will come
