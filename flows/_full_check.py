@@ -1,6 +1,7 @@
 """`lagesbild check --full`: is all that must be kept still there, and does the newest release still come out of it?"""
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -309,6 +310,8 @@ def _rebuilt(plan: Plan, release: str, tell: Tell) -> tuple[list[str], str]:
         return found, ""
     except Problem as problem:
         return [str(problem)], ""
+    except _UNREADABLE as error:
+        return [str(Problem(f"output/{release}", "går inte att bygga på nytt", found=type(error).__name__))], ""
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -318,10 +321,10 @@ def _place(data: Path, place: Path, described: Mapping[str, object]) -> None:
     snapshots = described["snapshots"]
     assert isinstance(snapshots, list)
     until = max((datetime.fromisoformat(each["observed_at"]) for each in snapshots), default=None)
-    (place / "landing").mkdir(parents=True)
-    for path in (data / "landing").iterdir():
-        if path.name != _MANIFEST:
-            (place / "landing" / path.name).symlink_to(path.resolve())
+    # Linked, not copied; and not by symbolic links, whose other end a query is not allowed to read.
+    shutil.copytree(
+        data / "landing", place / "landing", copy_function=os.link, ignore=shutil.ignore_patterns(_MANIFEST)
+    )
     with (place / "landing" / _MANIFEST).open("w", encoding="utf-8") as manifest:
         # A later look at what had not changed made no new release, but would tell of a later hour.
         for line in (data / "landing" / _MANIFEST).read_text(encoding="utf-8").splitlines():
