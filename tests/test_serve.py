@@ -34,7 +34,7 @@ from sources._registry import all_sources
 ROOT = Path(__file__).resolve().parents[1]
 DIALOGUE = "omrade;ar;undersokning;fraga;andel_pct;antal_svar;felmarginal;urvalstyp;svarsfrekvens_pct\n"
 ANSWER = "1415;2025;Dialog;otrygg_utomhus;12,5;400;;sjalvvalda;\n"
-PATIENCE = 240
+PATIENCE = 900  # of a machine with much else to do; on one of its own all takes three minutes
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
