@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -132,6 +133,17 @@ def latest_release(data: Path) -> str:
     return latest.readlink().name if latest.is_symlink() else ""
 
 
+def release_on(data: Path, day: date) -> str:
+    """The id of the newest release of this day or an earlier one; empty when there is none.
+
+    Of a later day than the newest release, that is the one `latest` points at.
+    """
+    latest = latest_release(data)
+    if latest[:10] <= day.isoformat():
+        return latest
+    return max((path.name for path in (data / "output").glob("20*") if path.name[:10] <= day.isoformat()), default="")
+
+
 def run(plan: Plan, tell: Tell = lambda _: None) -> Outcome:
     """One whole run, as `lagesbild run` does it."""
     with one_writer(plan.data), checking() as check:
@@ -178,7 +190,7 @@ def finish_run(
     published = read_ledger(plan.data, is_sample=plan.sample)
     texts, written = texts_of(plan), read_texts_ledger(plan.data, is_sample=plan.sample)
     problems = text_problems(plan, texts)
-    latest = latest_release(plan.data)
+    latest = release_on(plan.data, plan.as_of)
     before_latest = [each for each in published if each.release != latest]
     texts_before = texts_content(texts, [each for each in written if each.release != latest])
     is_well = not problems and not any(

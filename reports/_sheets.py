@@ -355,7 +355,7 @@ def _measures(tables: Tables, titles: Mapping[str, str]) -> Sheet:
 def _revisions(tables: Tables) -> Sheet:
     """What publishers have changed of what an indicator builds on, the newest first; the rest stands in the CSV."""
     names = _names(tables)
-    titles = dict(tables["sources"].select("source", "title").iter_rows())
+    titles = {row["source"]: str(row["title"]) for row in tables["sources"].to_dicts()}
     rows = tables["revisions"].filter(pl.col("indicators").is_not_null())
     rows = rows.sort(pl.col("first_seen_at"), descending=True, nulls_last=False, maintain_order=True)
     rows = rows.head(MOST_JUDGED)
@@ -376,7 +376,7 @@ def _revisions(tables: Tables) -> Sheet:
             _day(t("Ändringen sågs"), _days(rows["first_seen_at"])),
             _wrapped(t("Varför den är rättad här"), rows["reason"], 40),
             _wrapped(t("Vem som har sagt det"), rows["provider"], 30),
-            _wrapped(t("Källa"), _told(rows, lambda name: titles.get(name, name), "source"), 34),
+            _wrapped(t("Källa"), _told(rows, lambda name: str(titles.get(name, name)), "source"), 34),
             _text(t("Serie"), rows["series"], 30),
             _yes(rows["is_synthetic"]),
         ),
