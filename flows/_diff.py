@@ -18,6 +18,7 @@ _LONGEST = 60
 _NAMES_ITS_RELEASE = "release"
 ROWS = ("table", "key", "change", "column", "old", "new")
 _CHANGES = {"changed": "ändrade", "added": "tillagda", "removed": "borttagna"}
+_ROW_CHANGES = {"added": "tillagd", "removed": "borttagen"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +185,7 @@ def diff_lines(diff: Diff) -> Iterable[str]:
     yield ""
     shown = figures.rows.filter(pl.col("column").is_in(["", "value", "status"])).head(_MOST_ROWS)
     for _, key, change, column, old, new in shown.iter_rows():
-        said = f"{column} {_short(old)} → {_short(new)}" if change == "changed" else _CHANGES[change][:-1]
+        said = f"{column} {_short(old)} → {_short(new)}" if change == "changed" else _ROW_CHANGES[change]
         yield f"  {key}: {said}"
     if (more := figures.rows.filter(pl.col("column").is_in(["", "value", "status"])).height - shown.height) > 0:
         yield f"  … och {more} till; alla med --csv"

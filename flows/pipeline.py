@@ -133,15 +133,15 @@ def latest_release(data: Path) -> str:
     return latest.readlink().name if latest.is_symlink() else ""
 
 
-def release_on(data: Path, day: date) -> str:
-    """The id of the newest release of this day or an earlier one; empty when there is none.
-
-    Of a later day than the newest release, that is the one `latest` points at.
+def releases_on(data: Path, day: date) -> list[str]:
+    """The releases that a run for a day may give again: the newest, or of an earlier day than it all of the last day
+    until then.
     """
     latest = latest_release(data)
     if latest[:10] <= day.isoformat():
-        return latest
-    return max((path.name for path in (data / "output").glob("20*") if path.name[:10] <= day.isoformat()), default="")
+        return [latest] if latest else []
+    names = sorted(path.name for path in (data / "output").glob("20*") if path.name[:10] <= day.isoformat())
+    return [name for name in names if name[:10] == names[-1][:10]]
 
 
 def run(plan: Plan, tell: Tell = lambda _: None) -> Outcome:
@@ -190,19 +190,20 @@ def finish_run(
     published = read_ledger(plan.data, is_sample=plan.sample)
     texts, written = texts_of(plan), read_texts_ledger(plan.data, is_sample=plan.sample)
     problems = text_problems(plan, texts)
-    latest = release_on(plan.data, plan.as_of)
-    before_latest = [each for each in published if each.release != latest]
-    texts_before = texts_content(texts, [each for each in written if each.release != latest])
     is_well = not problems and not any(
         result.is_late or result.problem or result.refused_corrections for result in results
     )
     exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
-    before = previous_release(plan.data, latest[:10])
-    if latest[10:] == release_id(plan, results, before_latest, texts_before, before)[10:]:
+    for same in releases_on(plan.data, plan.as_of):
+        published_before = [each for each in published if each.release != same]
+        texts_before = texts_content(texts, [each for each in written if each.release != same])
+        before = previous_release(plan.data, same[:10])
+        if same[10:] != release_id(plan, results, published_before, texts_before, before)[10:]:
+            continue
         outcome = Outcome(
             exit_code=exit_code,
-            release=latest,
-            path=plan.data / "output" / latest,
+            release=same,
+            path=plan.data / "output" / same,
             is_new=False,
             sources=tuple(results),
             inbox=tuple(inbox),

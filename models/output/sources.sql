@@ -32,6 +32,21 @@ with gone as (
         'nyckeltal som inte finns i Koladas katalog: ' || string_agg(kpi, ', ' order by kpi) as said
     from core.kolada_kpis
     where title_check = 'not_in_catalogue'
+),
+
+-- Not one whole count: what came is in another unit than the one that was reviewed.
+not_counts as (
+    select
+        'kolada_values' as source,
+        'inget räknas av nyckeltal vars antal inte går jämnt upp, så enheten eller metoden är en annan än den granskade: '
+        || string_agg(kpi, ', ' order by kpi) as said
+    from (
+        select kpi
+        from core.reported_offences_by_municipality_year
+        where published_rate is not null and inhabitants is not null
+        group by kpi
+        having count(reported) = 0
+    )
 )
 
 select
@@ -55,9 +70,10 @@ select
     is_late,
     is_synthetic,
     status,
-    concat_ws('; ', nullif(message, ''), said) as message,
+    concat_ws('; ', nullif(message, ''), gone.said, not_counts.said) as message,
     release
 from parsed.sources
 cross join parsed.run
 left join gone using (source)
+left join not_counts using (source)
 order by source
