@@ -107,12 +107,14 @@ def collect(plan: Plan, module: SourceModule, log: Log) -> None:
 def is_asked(plan: Plan, module: SourceModule) -> bool:
     """Whether a run asks a source's publisher, or brings in its sample.
 
-    Not where the settings say so, nor for some days after a whole answer of one who cannot say whether anything has
+    Not for an earlier day than this one, which what is said today is no part of. Not where the settings say so, nor for
+    some days after a whole answer of one who cannot say whether anything has
     changed; a source that is named (`--only`) always is.
     """
     if plan.sample:
         return True
-    if module.fetch is None or plan.offline:
+    is_past = plan.as_of < plan.now.astimezone(STOCKHOLM).date()
+    if module.fetch is None or plan.offline or is_past:
         return False
     if module.name in plan.only:
         return True

@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as error:
         from flows._exhausted import exhausted
 
-        if problem := exhausted(error, "lagesbild"):
-            print(problem, file=sys.stderr)
+        if told := exhausted(error, "lagesbild"):
+            print(told, file=sys.stderr)
             return 1
         raise
 
@@ -104,8 +104,13 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("period", metavar="PERIOD")
 
     diff = command("diff", _diff, "jämför två utgåvor")
-    diff.add_argument("old", metavar="GAMMAL")
-    diff.add_argument("new", metavar="NY", nargs="?", default="latest")
+    release = "början av en utgåvas namn, latest eller previous"
+    diff.add_argument("old", metavar="GAMMAL", nargs="?", default="previous", help=f"{release} (annars previous)")
+    diff.add_argument("new", metavar="NY", nargs="?", default="latest", help=f"{release} (annars latest)")
+    diff.add_argument("--public", action="store_true", help="jämför de publika tabellerna")
+    written = diff.add_mutually_exclusive_group()
+    written.add_argument("--csv", action="store_true", help="varje cell som skiljer sig, som CSV")
+    written.add_argument("--json", action="store_true", help="för ett program")
 
     status = command("status", _status, "visa hur det står till med källor och utgåva")
     status.add_argument("--json", action="store_true", help="för övervakning; nycklar läggs till, inga tas bort")
@@ -305,25 +310,15 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _diff(given: argparse.Namespace) -> int:
-    from lagesbild import release_folder
-    from models._duckdb import connect, quote
+    from flows._diff import diff_json, diff_lines, diff_releases, diff_rows
 
-    data = _data(given)
-    files = [release_folder(data, "internal", name) / "indicators.parquet" for name in (given.old, given.new)]
-    key = "indicator, area_type, area_code, period, breakdown, category"
-    query = f"""
-        select {key}, old.value as old_value, new.value as new_value, old.status as old_status, new.status as new_status
-        from read_parquet({quote(str(files[0]))}) as old
-        full join read_parquet({quote(str(files[1]))}) as new using ({key})
-        where old.value is distinct from new.value or old.status is distinct from new.status
-        order by all
-    """
-    with closing(connect(folders=[file.parent for file in files])) as con:
-        changed = con.sql(query)
-        [(rows,)] = changed.aggregate("count(*)").fetchall()
-        if rows:
-            changed.show(max_width=200, max_rows=200)
-    print(f"{rows} rader skiljer sig i output.indicators.")
+    diff = diff_releases(_data(given), given.old, given.new, "public" if given.public else "internal")
+    if given.csv:
+        print(diff_rows(diff).write_csv(), end="")
+    elif given.json:
+        print(json.dumps(diff_json(diff), ensure_ascii=False))
+    else:
+        print("\n".join(diff_lines(diff)))
     return 0
 
 

@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-from sources._declare import Answer, Area, Delivery, Disclosure, Municipality, Number, Source, Whole
+from sources._declare import Answer, Delivery, Disclosure, Number, Source, Whole
 
 # Two figures are the same when they agree to the six decimals that figures are published with here, or to nine digits.
 # Kolada has sent one series with six decimals and with fifteen: ten thousand figures that had not changed.
@@ -68,10 +68,9 @@ def figures_of(source: Source) -> Figures | None:
     if not (source.key and period and numbers):
         return None
     named = {column.name: column.type for column in source.columns if column.name not in key}
-    places = [column.name for column in source.columns if isinstance(column.type, Area | Municipality)]
     return Figures(
         key=key,
-        area=next((name for name in places if name in key), next(iter(places), "")),
+        area=next((name for name in ("area_code", "municipality_code") if name in {*key, *named}), ""),
         period=period,
         columns=numbers,
         status="status" if "status" in named else "",

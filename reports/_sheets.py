@@ -355,7 +355,7 @@ def _measures(tables: Tables, titles: Mapping[str, str]) -> Sheet:
 def _revisions(tables: Tables) -> Sheet:
     """What publishers have changed of what an indicator builds on, the newest first; the rest stands in the CSV."""
     names = _names(tables)
-    titles = dict(tables["sources"].select("source", "title").iter_rows())
+    titles = {row["source"]: str(row["title"]) for row in tables["sources"].to_dicts()}
     rows = tables["revisions"].filter(pl.col("indicators").is_not_null())
     rows = rows.sort(pl.col("first_seen_at"), descending=True, nulls_last=False, maintain_order=True)
     rows = rows.head(MOST_JUDGED)

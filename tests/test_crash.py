@@ -267,7 +267,7 @@ def test_twenty_readers_see_whole_releases_only_while_releases_come_and_go(
 
     (data / "output").mkdir(parents=True)
     publish_one(0)
-    command = [sys.executable, "-m", "tests.reader", data, until]
+    command = [sys.executable, "-m", "tests.reader", str(data), str(until)]
     readers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(READERS)]
     try:
         for reader in readers:

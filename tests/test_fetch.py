@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,7 @@ def night(data: Path, publisher: Replay, now: datetime = NIGHT) -> Plan:
     addresses = {name: url for name, url in base_urls(publisher).items() if name in sources}
     nowhere = {name: f"{publisher.url}/nowhere" for name, module in all_sources().items() if module.fetch}
     settings = read_settings(data=data, base_urls=nowhere | addresses, contact="lägesbild@example.org")
-    return make_plan(settings, as_of=date(2026, 8, 7), now=now)
+    return make_plan(settings, now=now)
 
 
 def test_a_night_follows_every_page_and_publishes_what_came(tmp_path: Path, publisher: Replay) -> None:

@@ -442,9 +442,9 @@ def test_the_newer_capture_replaces_the_older_value_by_value(both: Vintages) -> 
         where kpi = 'U07452' and year between 2010 and 2019 and status = 'ok'
     """
     assert ask(both.data, whole) == [(2900 - 242,)]  # 242 are Missing
-    # Years that only the older capture has are in the older unit and are not counted.
+    # Years that only the older capture has are in the older unit, and stopped since the newer one was seen.
     old = "select distinct status from core.reported_offences_by_municipality_year where kpi = 'U07417' and year < 2010"
-    assert ask(both.data, old) == [("no_denominator",)]
+    assert ask(both.data, old) == [("not_reported",)]
     vandalism = """
         select numerator, denominator, value, status from output.indicators
         where indicator = 'reported_vandalism_rate' and area_code = '1415' and period = '2019'

@@ -327,7 +327,7 @@ def test_publishers_that_do_not_answer_do_not_stop_the_others(tmp_path: Path, mo
     plan = make_plan(
         read_settings(data=data, base_urls=dict.fromkeys(asked, "http://127.0.0.1:9")),
         as_of=date(2026, 2, 1),
-        now=NOW,
+        now=datetime(2026, 2, 1, 2, 30, tzinfo=UTC),
     )
     outcome = run(plan)
     failed = {result.name for result in outcome.sources if result.problem}

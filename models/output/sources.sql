@@ -26,19 +26,39 @@
 -- status = "ok, failed (senast giltiga uppgift används) eller missing (inga uppgifter)"
 -- message = "Vad som gick fel, eller varningar"
 -- release = "Utgåvans id"
-with gone as (
+with told as (
     select
         'kolada_kpis' as source,
-        'nyckeltal som inte finns i Koladas katalog: ' || string_agg(kpi, ', ' order by kpi) as said
+        'nyckeltal som inte finns i Koladas katalog: ' || string_agg(kpi, ', ' order by kpi) as sentence
     from core.kolada_kpis
     where title_check = 'not_in_catalogue'
     union all
     -- The publisher of so many series is late with one at a time, and its catalogue says when each is to come.
     select
         'kolada_values' as source,
-        'nyckeltal som enligt Koladas katalog skulle ha fått nyare värden: ' || string_agg(kpi, ', ' order by kpi) as said
+        'nyckeltal som enligt Koladas katalog skulle ha fått nyare värden: ' || string_agg(kpi, ', ' order by kpi)
     from core.kolada_kpis
     where is_late and kind in ('count', 'published')
+    union all
+    -- Not one whole count: what came is in another unit than the one that was reviewed.
+    select
+        'kolada_values' as source,
+        'inget räknas av nyckeltal vars antal inte går jämnt upp, så enheten eller metoden är en annan än den granskade: '
+        || string_agg(kpi, ', ' order by kpi)
+    from (
+        select kpi
+        from core.reported_offences_by_municipality_year
+        where published_rate is not null and inhabitants is not null
+        group by kpi
+        having count(reported) = 0
+    )
+),
+
+said as (
+    select source, string_agg(sentence, '; ' order by sentence) as said
+    from told
+    where sentence is not null
+    group by source
 )
 
 select
@@ -66,5 +86,5 @@ select
     release
 from parsed.sources
 cross join parsed.run
-left join gone using (source)
+left join said using (source)
 order by source
