@@ -524,7 +524,8 @@ def _block(name: str, address: str) -> UUID:
             block = SlackWebhook(url=SecretStr(address))
         case Channel.EMAIL:
             # Prefect has no block for a mail server of one's own; this one hands whatever it is given to Apprise.
-            block = SlackWebhook(url=SecretStr(address if "format=" in address else f"{address}&format=text"))
+            text = "" if "format=" in address else f"{'&' if '?' in address else '?'}format=text"
+            block = SlackWebhook(url=SecretStr(address + text))
         case Channel.WEBHOOK:
             said = {"title": "{{subject}}", "text": "{{body}}"}
             block = CustomWebhookNotificationBlock.model_validate(
