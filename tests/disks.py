@@ -5,6 +5,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -59,7 +60,11 @@ class Disk:
             os.close(handle)
 
     def unmount(self) -> None:
-        """Take it away."""
+        """Take it away, when the system has let go of it: it does so some time after a process has been killed."""
+        for seconds in (0.1, 0.5, 2, 10, 30):
+            if subprocess.run(["umount", self.at], capture_output=True, check=False).returncode == 0:
+                return
+            time.sleep(seconds)
         subprocess.run(["umount", self.at], check=True)
 
 

@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -66,4 +66,4 @@ def main(data: Path, until: Path) -> Read:
 if __name__ == "__main__":
     with closing(open_release(Path(sys.argv[1]), "public")):
         print("läser", flush=True)
-    print(json.dumps(asdict(main(Path(sys.argv[1]), Path(sys.argv[2])))))
+    print(json.dumps(vars(main(Path(sys.argv[1]), Path(sys.argv[2])))))
