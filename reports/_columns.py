@@ -40,7 +40,8 @@ UNITS: Mapping[str, str] = {
     **dict.fromkeys(("period_from", "period_to"), "år"),
     "cost_kr": "kronor",
     "month": "månad",
-    "observed_at": "tidpunkt, UTC",
+    **dict.fromkeys(("old_value", "new_value"), "källans enhet"),
+    **dict.fromkeys(("observed_at", "last_seen_at", "first_seen_at"), "tidpunkt, UTC"),
 }
 
 
