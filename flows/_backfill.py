@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 from typing import Literal, get_args
 
 from flows._log import Say
+from flows._own_texts import texts_of
 from flows._plan import make_plan, stockholm_today
-from flows.pipeline import Outcome, run
+from flows.pipeline import Outcome, read_source, run, running, unchanged
 from flows.settings import Settings
 from sources._landing import STOCKHOLM, read_manifest
 from sources._problem import UsageProblem
+from sources._registry import all_sources
 
 Every = Literal["day", "week", "month"]
 _FIRST = date(2000, 1, 1)
@@ -86,4 +88,8 @@ def backfill(
     for number, day in enumerate(days, 1):
         if say:
             say(f"{day} ({number} av {len(days)})", True)
-        yield day, run(make_plan(settings, sample=sample, offline=True, as_of=day, now=now), say)
+        plan = make_plan(settings, sample=sample, offline=True, as_of=day, now=now)
+        with running(plan, say) as log:  # before the quality check is woken: that takes longer than to see what is said
+            results = [read_source(plan, module) for module in all_sources().values()]
+            same = unchanged(plan, results, texts_of(plan), log)
+        yield day, same or run(plan, say)

@@ -163,8 +163,9 @@ def _leave(output: Path, gone: Collection[str]) -> str:
         return latest.readlink().name
     left = [folder.name for folder in release_folders(output) if folder.name not in gone]
     if not left:
-        latest.unlink(missing_ok=True)
-        sync(output)
+        if latest.is_symlink():
+            latest.unlink()
+            sync(output)
         return ""
     point_latest(output, left[-1])
     return left[-1]

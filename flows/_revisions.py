@@ -43,7 +43,8 @@ def find_revisions(plan: Plan, module: SourceModule, history: Sequence[Line]) ->
         ),
         key=lambda each: (each.observed_at, each.request, each.period, each.parts),
     )
-    spans, looks = _spans(list(enumerate(seen)))
+    looked = _looked(seen)
+    spans, looks = _spans(looked)
     is_alone = len({span.stream for span in spans}) < 2
     if is_alone and all(span.gone is None for span in spans):
         return pl.DataFrame(), ()  # nothing has been said twice
@@ -52,7 +53,7 @@ def find_revisions(plan: Plan, module: SourceModule, history: Sequence[Line]) ->
     if path.exists():
         found = pl.read_parquet(path)
     else:
-        readable, said = _readable(plan.data, module, seen)
+        readable, said = _readable(plan.data, module, looked)
         spans, looks = _spans(readable)
         paths = parse_snapshots(module, plan.data, {span.part for span in spans})
         found = revisions([_block(span, paths) for span in spans], looks, figures)
@@ -60,7 +61,7 @@ def find_revisions(plan: Plan, module: SourceModule, history: Sequence[Line]) ->
             path.parent.mkdir(parents=True, exist_ok=True)
             with write_atomically(path) as temporary:
                 found.write_parquet(temporary)
-    at = {look: each.observed_at for look, each in enumerate(seen)}
+    at = {look: each.observed_at for look, each in looked}
     when = pl.Datetime("us", "UTC")
     return found.with_columns(
         last_seen_at=pl.col("old_look").replace_strict(at, default=None, return_dtype=when),
@@ -96,6 +97,22 @@ class _Span:
     gone: int | None
     period: str
     is_synthetic: bool
+
+
+def _looked(seen: Sequence[Observation]) -> list[tuple[int, Observation]]:
+    """The observations, each with the number of its look. What was asked in one run is one look: nothing said in it is
+    later than the rest. Several deliveries of the same at one moment are as many looks, in their order.
+    """
+    looked: list[tuple[int, Observation]] = []
+    at, look = None, -1
+    times: dict[tuple[str, str], int] = {}
+    for each in seen:
+        if each.observed_at != at:
+            at, look, times = each.observed_at, look + 1 + max(times.values(), default=0), {}
+        stream = (each.request, each.period)
+        times[stream] = times.get(stream, -1) + 1
+        looked.append((look + times[stream], each))
+    return sorted(looked, key=lambda each: each[0])
 
 
 def _spans(seen: Sequence[tuple[int, Observation]]) -> tuple[list[_Span], list[tuple[int, int]]]:
@@ -147,11 +164,11 @@ def _block(span: _Span, paths: Mapping[Part, Path]) -> Block:
 
 
 def _readable(
-    data: Path, module: SourceModule, seen: Sequence[Observation]
+    data: Path, module: SourceModule, seen: Sequence[tuple[int, Observation]]
 ) -> tuple[list[tuple[int, Observation]], tuple[str, ...]]:
     """The observations whose every snapshot can be read today, and a sentence of those that cannot."""
     readable = []
-    for look, each in enumerate(seen):
+    for look, each in seen:
         with contextlib.suppress(Problem):
             parse_snapshots(module, data, each.parts)
             readable.append((look, each))

@@ -56,6 +56,7 @@ __all__ = [
     "running",
     "sample_as_of",
     "take_inbox",
+    "unchanged",
 ]
 
 
@@ -222,34 +223,17 @@ def finish_run(
     inbox: Sequence[Handed] = (),
 ) -> Outcome:
     """Everything after the sources: build, check, publish, log; the same for `lagesbild run` and for Prefect."""
-    published = read_ledger(plan.data, is_sample=plan.sample)
-    texts, written = texts_of(plan), read_texts_ledger(plan.data, is_sample=plan.sample)
-    problems = text_problems(plan, texts)
-    is_well = not problems and not any(
-        result.is_late or result.problem or result.refused_corrections for result in results
-    )
-    exit_code = 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
-    before = previous_release(plan.data, plan.as_of.isoformat())
-    release = release_id(plan, results, published, texts, written, before)
-    standing = says_the_same(plan.data, release)
-    if standing and tells_what_is_late(plan.data / "output" / standing, plan.as_of):
-        outcome = Outcome(
-            exit_code=exit_code,
-            release=standing,
-            path=plan.data / "output" / standing,
-            is_new=False,
-            sources=tuple(results),
-            inbox=tuple(inbox),
-            texts=problems,
-            seconds=log.seconds(),
-        )
-        return _logged(plan, log, outcome)
+    texts = texts_of(plan)
+    if same := unchanged(plan, results, texts, log, inbox):
+        return same
+    published, problems = read_ledger(plan.data, is_sample=plan.sample), text_problems(plan, texts)
+    release = _name_of(plan, results, texts)
     built = _build(plan, results, release, published, log)
     broken = [str(breach) for breach in built.breaches] or publish(
         plan, release, results, built, published, texts, check, log
     )
     outcome = Outcome(
-        exit_code=1 if broken else exit_code,
+        exit_code=1 if broken else _exit_code(results, inbox, problems),
         release=release,
         path=None if broken else plan.data / "output" / release,
         is_new=not broken,
@@ -282,6 +266,47 @@ def _build(
         log.done("estimate", seconds=part[ESTIMATES], rows=Rows(into=rows["indicators"], out=rows["output"]))
         log.done("protect", seconds=part[PUBLIC], rows=Rows(into=rows["output"], out=rows[PUBLIC]))
     return built
+
+
+def unchanged(
+    plan: Plan,
+    results: Sequence[SourceResult],
+    texts: Mapping[str, OwnTexts],
+    log: Log,
+    inbox: Sequence[Handed] = (),
+) -> Outcome | None:
+    """How a run ends, and is logged, where the release that stands says the same already; None where it does not."""
+    standing = says_the_same(plan.data, _name_of(plan, results, texts))
+    if not standing or not tells_what_is_late(plan.data / "output" / standing, plan.as_of):
+        return None
+    problems = text_problems(plan, texts)
+    outcome = Outcome(
+        exit_code=_exit_code(results, inbox, problems),
+        release=standing,
+        path=plan.data / "output" / standing,
+        is_new=False,
+        sources=tuple(results),
+        inbox=tuple(inbox),
+        texts=problems,
+        seconds=log.seconds(),
+    )
+    return _logged(plan, log, outcome)
+
+
+def _name_of(plan: Plan, results: Sequence[SourceResult], texts: Mapping[str, OwnTexts]) -> str:
+    """The name of the release that would be made now."""
+    published = read_ledger(plan.data, is_sample=plan.sample)
+    written = read_texts_ledger(plan.data, is_sample=plan.sample)
+    before = previous_release(plan.data, plan.as_of.isoformat())
+    return release_id(plan, results, published, texts, written, before)
+
+
+def _exit_code(results: Sequence[SourceResult], inbox: Sequence[Handed], texts: Sequence[str]) -> int:
+    """0 when all is well, 3 when a source, the inbox or a text needs a person."""
+    is_well = not texts and not any(
+        result.is_late or result.problem or result.refused_corrections for result in results
+    )
+    return 0 if is_well and not any(each.needs_a_person for each in inbox) else 3
 
 
 def _indicators_per_focus_area(plan: Plan) -> Mapping[str, int]:

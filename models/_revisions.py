@@ -109,7 +109,9 @@ def revisions(blocks: Sequence[Block], looks: Sequence[tuple[int, int]], figures
     identity = [*keyed(figures.key), "is_synthetic", "column_name"]
     said = _statements(blocks, figures)
     told = pl.concat([said, _absences(said, identity), _said_again(said, looks, identity)], how="diagonal")
-    told = told.sort(*identity, "look", "stream", nulls_last=True)
+    # Of what is said twice in one look the last counts, and what is there before what is not.
+    told = told.sort(*identity, "look", pl.col("is_absent").not_(), "stream", nulls_last=True)
+    told = told.unique([*identity, "look"], keep="last", maintain_order=True)
     is_same = pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).shift(1)) for name in identity)
     before = ("value", "status", "is_absent", "area_code", "stream", "last")
     told = told.with_columns(has_before=is_same.fill_null(False)).with_columns(

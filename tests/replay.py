@@ -4,7 +4,7 @@ A route answers for every path that begins with its name: `replay.routes["kolada
 in the test that needs them; a publisher's own has a file in `tests/publishers/`.
 
 A fault is an answer of its own, or says what becomes of the route's answer: `replay.faults["kolada"] = [TOO_MANY,
-cut_off]` spoils the next two, `replay.broken["kolada"] = truncated` every one.
+cut_off]` spoils the next two (None leaves one well), `replay.broken["kolada"] = truncated` every one.
 """
 
 import contextlib
@@ -182,7 +182,7 @@ class Replay(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.routes: dict[str, Route] = {}
-        self.faults: dict[str, list[Fault]] = {}
+        self.faults: dict[str, list[Fault | None]] = {}
         self.broken: dict[str, Fault] = {}
         self.asked: list[Asked] = []
         self.answered: list[int] = []

@@ -87,7 +87,7 @@ class Town:
         self.data, self.now = data, now
         self.publishers.faults, self.publishers.broken = {}, {}
 
-    def spoil(self, *faults: Fault) -> None:
+    def spoil(self, *faults: Fault | None) -> None:
         """Spoil the next answers of every publisher, in the same way for every source that asks there."""
         self.publishers.faults = {name: list(faults) * len(each.SOURCES) for name, each in publishers().items()}
 

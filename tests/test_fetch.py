@@ -201,7 +201,7 @@ def test_a_publisher_that_cannot_say_what_is_new_is_left_alone_for_some_days(
     assert whole > 3
     assert asks(5) == 0
     assert asks(5, only=("population",)) == whole
-    elsewhere = night(tmp_path, publisher).settings.model_copy(update={"area": "1480"})
+    elsewhere = night(tmp_path, publisher, NIGHT + timedelta(days=5)).settings.model_copy(update={"area": "1480"})
     assert asks(5, settings=elsewhere) == whole
     assert asks(5) == whole  # and back again
     assert asks(11) == whole

@@ -191,7 +191,7 @@ def test_only_what_authorities_have_published_as_figures_is_watched() -> None:
 
 
 def built(data: Path, *, as_of: date = AS_OF) -> None:
-    plan = make_plan(Settings(data=data), as_of=as_of, now=DAY + timedelta(days=20))
+    plan = make_plan(Settings(data=data), as_of=as_of, now=DAY + timedelta(days=60))
     results = [read_source(plan, module) for module in all_sources().values()]
     breaches = build_warehouse(plan, results, "2026-08-31-abcdefghijkl", lambda _: None).breaches
     assert {breach.table for breach in breaches} <= {"output.indicators"}  # empty where no figures were added
@@ -308,7 +308,9 @@ def test_a_correction_that_the_publisher_has_caught_up_with_is_refused_and_the_r
         "har rättat (kolada_values, kpi N00627, area_code 1415, year 2023, gender T)"
     )
     assert said in after.warnings
-    outcome = run(make_plan(read_settings(data=tmp_path), offline=True, as_of=date(2026, 8, 7), now=DAY))
+    outcome = run(
+        make_plan(read_settings(data=tmp_path), offline=True, as_of=date(2026, 8, 7), now=DAY + timedelta(days=5))
+    )
     assert (outcome.exit_code, outcome.is_new) == (3, True)
     with closing(connect(tmp_path / "output" / "latest" / "public" / "lagesbild.duckdb", read_only=True)) as con:
         rows = con.sql(FLAGGED).fetchall()
