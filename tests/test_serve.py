@@ -171,7 +171,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     real = folder / "real"
     delivered = folder / "dialog.csv"
     delivered.write_text(DIALOGUE + ANSWER, encoding="utf-8")
-    add_files(make_plan(read_settings(data=real)), all_sources()["citizen_survey"], [delivered], period="2025")
+    came = datetime.now(UTC).date() - timedelta(days=7)
+    survey, plan = all_sources()["citizen_survey"], make_plan(read_settings(data=real))
+    add_files(plan, survey, [delivered], period="2025", received=came)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -380,7 +382,7 @@ def test_what_prefect_keeps_points_at_nobody(served: Served) -> None:
     texts = {text for _, said in scheduler_texts(served.data, datetime.now(UTC)) for text in said}
     assert any("police_events" in text for text in texts)
     assert not [text for text in texts if "kommunen.example" in text or text.startswith("gAAAAA")]
-    assert find_hits(served.data / "output" / latest_release(served.data), served.data) == []
+    assert find_hits(served.data / "no release", served.data) == []
 
 
 @pytest.mark.slow
