@@ -30,7 +30,8 @@ from flows.pipeline import Plan, add_files, build_warehouse, make_plan, read_all
 from flows.settings import read_settings
 from models._duckdb import connect
 from models._model import all_models
-from models.methods.prediction import Floats, predicted_counts
+from models.methods.prediction import expect_from_latest, judge, predicted_counts
+from models.methods.rates import Floats
 from reports._calendar import (
     DAYS,
     easter,
@@ -78,6 +79,9 @@ CHROMIUM = Path("/usr/bin/chromium")
 PEOPLE = ("adults", "care", "children")
 W31, W53 = date(2026, 7, 27), date(2026, 12, 28)
 NOW = datetime(2027, 1, 5, 2, 30, tzinfo=UTC)
+
+
+INF = float("inf")
 
 
 def array(*values: float) -> Floats:
@@ -306,10 +310,19 @@ def test_days_are_written_without_repeating_month_and_year() -> None:
 
 def test_without_overdispersion_the_limits_are_those_of_jeffreys_posterior() -> None:
     counts, exposure = array(2, 1, 2, 1, 2, 1), array(3, 3, 3, 3, 3, 3)
-    expected, lower, upper = predicted_counts(counts, exposure, array(5)[0], 0.01)
+    prediction = expect_from_latest(counts, exposure, array(5)[0])
     posterior = stats.nbinom(9.5, 18 / (18 + 5))
-    assert expected == pytest.approx(posterior.mean())
-    assert (lower, upper) == (posterior.ppf(0.01), posterior.ppf(0.99))
+    assert prediction.expected == pytest.approx(posterior.mean())
+    found = judge(replace(prediction, spare=array(INF)[0]), array(9)[0], 0.01)
+    assert (found.lower, found.upper) == (posterior.ppf(0.01), posterior.ppf(0.99))
+    assert found.tail_probability == pytest.approx(posterior.sf(8))
+
+
+def test_limits_with_a_guessed_dispersion_are_those_of_students_distribution() -> None:
+    prediction = expect_from_latest(array(2, 1, 2, 1, 2, 1), array(3, 3, 3, 3, 3, 3), array(5)[0])
+    assert prediction.spare == 5
+    upper = stats.nbinom(9.5, 18 / (18 + 5)).ppf(stats.norm.cdf(stats.t(5).ppf(0.99)))
+    assert judge(prediction, array(9)[0], 0.01).upper == upper == 11
 
 
 def test_a_series_that_has_varied_more_is_allowed_to() -> None:
@@ -340,14 +353,14 @@ def test_one_event_of_a_kind_never_seen_is_no_exception() -> None:
 
 def test_a_large_count_has_limits_too() -> None:
     _, lower, upper = predicted_counts(np.full(30, 1000.0), np.ones(30), array(1)[0], 0.01)
-    posterior = stats.nbinom(30_000.5, 30 / 31)
-    assert (lower, upper) == (posterior.ppf(0.01), posterior.ppf(0.99))
+    posterior, tail = stats.nbinom(30_000.5, 30 / 31), stats.norm.cdf(stats.t(29).ppf(0.01))
+    assert (lower, upper) == (posterior.ppf(tail), posterior.ppf(1 - tail))
 
 
 @pytest.mark.parametrize("mean", [0.2, 1.0, 3.0])
 def test_chance_alone_passes_the_limit_hardly_more_often_than_promised(mean: float) -> None:
     tail = 1 / 156
-    for dispersion, most in ((1.0001, 1.0), (2.0, 1.7)):
+    for dispersion, most in ((1.0001, 1.0), (2.0, 1.3)):
         rng = np.random.default_rng(26)
         weeks = rng.negative_binomial(mean / (dispersion - 1), 1 / dispersion, (20_000, 53)).astype(np.float64)
         *_, upper = predicted_counts(weeks[:, :52], np.ones(52), np.ones(20_000), tail)
@@ -556,11 +569,11 @@ def test_what_concerns_people_is_never_counted_on_the_page(own: Made) -> None:
 def test_more_than_expected_is_told_as_a_question_and_a_new_reporter_is_not(own: Made) -> None:
     facts = facts_of(own)
     assert facts.deviations == [
-        Deviation(municipality_code="1415", category="graffiti", events=6, lower=0, upper=3, weeks=39)
+        Deviation(municipality_code="1415", category="graffiti", events=6, lower=0, upper=4, weeks=39)
     ]
     page = week_document(facts, OwnWeek())
     assert said(section(page, "nytt")).splitlines()[:3] == [
-        "Stenungsund: fler händelser än väntat, klotter: 6 (väntat 0–3).",
+        "Stenungsund: fler händelser än väntat, klotter: 6 (väntat 0–4).",
         "Tjörn: Bleket är ny bland platserna, ingen händelse där på ett halvår: skadegörelse 4.",
         "Tjörn: Rönnäng är ny bland platserna, ingen händelse där på ett halvår: skadegörelse 2.",
     ]
