@@ -23,7 +23,8 @@ _MOST_YEARS = 5
 @dataclass(frozen=True, kw_only=True)
 class Choice:
     """`method`: none, latest (`prediction.expect_from_latest`, the newest 52 weeks) or earlier_years
-    (`farrington.expect_from_earlier_years` with years_back and the parameters of `WEEKLY`); `reason` why none: too_short, too_few.
+    (`farrington.expect_from_earlier_years` with years_back and the parameters of `WEEKLY`); `reason` why none:
+    too_short, too_few.
     """
 
     method: Literal["none", "latest", "earlier_years"]
