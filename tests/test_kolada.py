@@ -295,10 +295,10 @@ def test_a_series_that_stops_while_kolada_goes_on_is_late_by_the_catalogues_own_
     folder.mkdir(parents=True)
     shutil.copy(data / "warehouse.duckdb", folder / "lagesbild.duckdb")
     assert late_series(data, date(2026, 8, 7)) == []
-    assert not tells_what_is_late(data, date(2026, 8, 7))
+    assert not tells_what_is_late(data / "output" / "latest", date(2026, 8, 7))
     (data / "output" / "latest").symlink_to("r")
     told = {
-        day: (tells_what_is_late(data, day), [each.kpi for each in late_series(data, day)])
+        day: (tells_what_is_late(data / "output" / "latest", day), [each.kpi for each in late_series(data, day)])
         for day in (date(2026, 4, 14), date(2026, 4, 15), date(2026, 8, 7), date(2027, 4, 14), date(2027, 4, 15))
     }
     assert told == {

@@ -644,7 +644,7 @@ def test_the_samples_texts_never_count_for_real_ones_and_a_torn_line_is_passed_o
     publish(tmp_path, entry("t3", 1, "2026-07-01"))
     assert [json.loads(line)["text"] for line in path.read_text().splitlines()] == ["t", "t", "t3"]
     path.write_text('{"text": "t"}\n')
-    with pytest.raises(Problem, match="en rad går inte att läsa: återställ data/published"):
+    with pytest.raises(Problem, match="rad 1: raden går inte att läsa: återställ data/published"):
         read_texts_ledger(tmp_path, is_sample=False)
 
 
