@@ -101,7 +101,7 @@ def _revisions(plan: Plan, results: Sequence[SourceResult]) -> pl.DataFrame:
     frames = [pl.DataFrame(schema=_REVISIONS)]
     for result in results:
         if not result.revisions.is_empty():
-            within = result.revisions.filter(pl.col("area_code").is_null() | pl.col("area_code").is_in(shown))
+            within = result.revisions.filter(pl.col("area_code").is_in(shown))
             frames.append(within.with_columns(source=pl.lit(result.name)).select(list(_REVISIONS)[:-2]))
         frames += [_corrected_row(result, each) for each in result.corrections]
     return pl.concat(frames, how="diagonal_relaxed")

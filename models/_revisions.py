@@ -50,9 +50,10 @@ def keyed(names: Sequence[str]) -> list[str]:
 
 @cache
 def figures_of(source: Source) -> Figures | None:
-    """The figures of a source that an authority has published; None where its rows are none, or are about people here.
+    """The figures of a source that an authority has published of areas; None where it has none.
 
-    A window of events is none: what has left it is not withdrawn.
+    A window of events is none: what has left it is not withdrawn. Nor are rows about less than an area, such as a
+    school, nor those of a local source, which no authority has published.
     """
     if source.disclosure is not Disclosure.OFFICIAL or source.delivery not in (Delivery.FULL, Delivery.REPLACES_PERIOD):
         return None
@@ -65,12 +66,13 @@ def figures_of(source: Source) -> Figures | None:
         and column.name not in key
         and not column.name.endswith("year")  # a year says when, wherever it stands
     )
-    if not (source.key and period and numbers):
+    area = next((name for name in ("area_code", "municipality_code") if name in key), "")
+    if not (area and period and numbers):
         return None
     named = {column.name: column.type for column in source.columns if column.name not in key}
     return Figures(
         key=key,
-        area=next((name for name in ("area_code", "municipality_code") if name in {*key, *named}), ""),
+        area=area,
         period=period,
         columns=numbers,
         status="status" if "status" in named else "",
@@ -174,7 +176,7 @@ def _statements(blocks: Sequence[Block], figures: Figures) -> pl.DataFrame:
         if figures.withdrawn:
             rows = rows.filter(~pl.col(figures.withdrawn).fill_null(False))
         status = pl.col(figures.status) if figures.status else pl.lit(None, pl.String)
-        area = pl.col(figures.area) if figures.area else pl.lit(None, pl.String)
+        area = pl.col(figures.area)
         for name in figures.columns:
             frames.append(
                 rows.select(

@@ -1,6 +1,6 @@
 -- title = "Ändrade uppgifter: siffror som utgivaren har ändrat sedan de först sågs, och siffror som är rättade här"
 -- key = ["source", "series", "column_name", "area_code", "period", "kind", "first_seen_at", "is_synthetic"]
--- not_null = ["source", "series", "column_name", "period", "kind", "last_seen_at", "is_synthetic", "release"]
+-- not_null = ["source", "series", "column_name", "area_code", "area", "period", "kind", "last_seen_at", "is_synthetic", "release"]
 -- accepted = { kind = ["changed", "removed", "added_late", "redefined", "corrected"] }
 -- [columns]
 -- source = "Källans id"
