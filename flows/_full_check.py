@@ -61,8 +61,9 @@ def check_everything(plan: Plan, tell: Tell = lambda _: None) -> FullCheck:
 
     Every snapshot that stands is there with its hash, and nothing else; ledgers and the decisions they name can be
     read; every release is whole and closed; the newest keeps its contracts, gives nothing away, and comes out of
-    landing zone, ledger, code and settings byte for byte, without any cache. Nothing is changed. It holds the data
-    folder's lock, so that no run writes meanwhile. Raises UsageProblem when there is no folder or a run is going on.
+    landing zone, ledger, code and settings byte for byte, without any cache. It holds the data folder's lock: no run
+    writes meanwhile. It changes nothing but what whoever gets the lock does first. Raises UsageProblem when there is no
+    folder or a run is going on.
     """
     if not plan.data.is_dir():
         raise UsageProblem(str(plan.data), "datamappen finns inte", do="ange den med --data")
