@@ -15,7 +15,7 @@ from sources._problem import Problem, UsageProblem
 
 POOL = "lagesbild"
 _HOST = "127.0.0.1"
-_START_SECONDS, _STOP_SECONDS = 120, 60
+_START_SECONDS, _STOP_SECONDS = 300, 60
 
 _Process = subprocess.Popen[bytes]
 
