@@ -116,7 +116,7 @@ class Log:
         """Write down a step that has ended."""
         rows = rows or Rows()
         step = Step(
-            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            at=moment("milliseconds"),
             run=self._run,
             step=name,
             source=source,
@@ -144,6 +144,11 @@ class Log:
 
     def _line(self, text: str) -> str:
         return f"{self.since_start():6.1f} s  {text}"
+
+
+def moment(timespec: str = "seconds") -> str:
+    """The moment, for a log: nothing else that a run does knows it."""
+    return datetime.now(UTC).isoformat(timespec=timespec)
 
 
 def exit_code_of(error: BaseException) -> Literal[1, 2]:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -17,7 +17,7 @@ from flows._code import code_hash
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
 from flows._freshness import Silence, silences, tells_what_is_late
 from flows._inbox import Handed, take_inbox
-from flows._log import Log, Rows, Say, append, exit_code_of
+from flows._log import Log, Rows, Say, append, exit_code_of, moment
 from flows._own_texts import Beside, read_texts_ledger, text_problems, texts_content, texts_of
 from flows._plan import SAMPLE, Plan, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, open_data_of, publish
@@ -348,7 +348,7 @@ def _log_run(plan: Plan, log: Log, exit_code: int, **told: object) -> None:
     """Append one line about the run to the log, which lies outside the release because it knows the clock."""
     line = {
         "started_at": plan.now.isoformat(),
-        "ended_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "ended_at": moment(),
         "as_of": plan.as_of.isoformat(),
         "exit_code": exit_code,
         "is_new": False,
