@@ -348,12 +348,14 @@ def _status(given: argparse.Namespace) -> int:
 
 
 def _week(given: argparse.Namespace) -> int:
+    from flows._data_version import check_version
     from flows.pipeline import one_writer
     from flows.settings import read_settings
     from lagesbild import release_folder
     from reports.week import write_weeks
 
     settings = read_settings(data=given.data, area=given.area)
+    check_version(settings.data)
     release_folder(settings.data)  # where there is none, there is nothing to lock
     with one_writer(settings.data):
         written = write_weeks(settings.data, release_folder(settings.data), settings.area, given.week)

@@ -55,6 +55,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("redovisas", "Talet får visas och står i kolumnen Värde."),
     ("reviderad uppgift", "Utgivaren har ändrat uppgiften sedan den först kom."),
     ("räknas olika i olika kommuner", "Talet jämförs bara med kommunens egna tidigare tal."),
+    (
+        "rättad här",
+        "Uppgiften är en annan än utgivarens. Varför, och vem som har sagt det, står bland ändrade uppgifter.",
+    ),
     ("självvalda svar", "De som svarat har själva valt att delta. Svaren kan inte generaliseras till alla invånare."),
     ("skillnaden ryms i slumpen", "Skillnaden är inte större än den som brukar uppstå av slump."),
     ("svarsfrekvens", "Hur stor del av de tillfrågade som svarade, i procent."),
