@@ -125,7 +125,7 @@ def test_a_whole_run_tells_every_step_once_as_json_and_in_the_folder(logged: tup
     of_all = [each["step"] for each in steps if not each["source"]]
     written = [f"{what}_{audience}" for audience in ("internal", "public") for what in ("write", "workbook", "report")]
     built = ["build", "estimate", "protect"]
-    assert of_all == ["start", *built, *written, "gate", "audit", "quality", "swing", "run"]
+    assert of_all == ["start", *built, *written, "gate", "audit", "quality", "swing", "make_room", "run"]
     assert not any(each["failed"] for each in steps)
     by_name = {each["step"]: each for each in steps}
     ledger = [result.ledger for result in outcome.sources]

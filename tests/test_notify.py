@@ -1,6 +1,6 @@
 """What is told of a run and to whom: the words, what is worth a message, and which addresses are secrets."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -28,8 +28,11 @@ def test_a_message_names_what_is_late_or_failed_and_nothing_of_what_a_row_says(t
     (tmp_path / "output" / "2026-11-22-abcdefghijkl").mkdir(parents=True)
     (tmp_path / "output" / "latest").symlink_to("2026-11-22-abcdefghijkl")
     told = outcome_text(outcome(LATE, FAILED), tmp_path)
-    assert "- police_events (Polismyndigheten; inga uppgifter finns)" in told
-    assert "- school_survey (Skolinspektionen; väntades 2026-06-01, uppgifter t.o.m. 2025-05-04)" in told
+    lines = told.splitlines()
+    assert any(each.startswith("- police_events – ") and "inga uppgifter finns." in each for each in lines)
+    [late] = [each for each in lines if each.startswith("- school_survey – ")]
+    assert "nyare uppgifter väntades senast 2026-06-01" in late
+    assert "till och med 2025-05-04 används." in late
     assert "Utgåva 2026-11-22-abcdefghijkl gäller." in told
     assert f"{tmp_path}/output/2026-11-22-abcdefghijkl/internal/report/index.html" in told
     assert "Rån" not in told
@@ -49,7 +52,8 @@ def test_the_same_remark_is_sent_once_and_again_on_mondays() -> None:
 
 def test_what_was_remarked_is_known_from_the_run_log(tmp_path: Path) -> None:
     assert remarked_last_time(tmp_path) == frozenset()
-    plan = make_plan(read_settings(data=tmp_path), only=["police_events"], as_of=date(2026, 9, 1))
+    night = datetime(2026, 9, 1, 0, 30, tzinfo=UTC)
+    plan = make_plan(read_settings(data=tmp_path), only=["police_events"], now=night)
     done = run(plan)  # no publisher answers, and there is nothing before
     assert remarks(done) == {"police_events"} == remarked_last_time(tmp_path)
     with (tmp_path / "log" / "runs.jsonl").open("a") as log:

@@ -319,7 +319,9 @@ def test_what_the_notification_says_of_sources_is_a_sentence_each(tmp_path: Path
         "vehicles": f"nyare uppgifter väntades senast 2026-03-15; {used}",
         "youth_survey": "gick inte att läsa; inga uppgifter finns.",
     }
-    assert attention_lines(outcome) == [f"{all_sources()[name].source.title}: {text}" for name, text in said.items()]
+    assert attention_lines(outcome) == [
+        f"{name} – {all_sources()[name].source.title}: {text}" for name, text in said.items()
+    ]
     assert set(attention_lines(outcome)) <= set(summary_lines(outcome))
 
 
