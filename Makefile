@@ -26,7 +26,7 @@ bench: .venv/development  ## timings and memory
 	$(BIN)/python bench/estimate_all.py
 
 soak: .venv/development  ## hours of kills, full disks, power cuts and readers; root, for the disks; see docs/uthallighet.md
-	SOAK=100 $(BIN)/python -m pytest tests/test_crash.py
+	SOAK=1 $(BIN)/python -m pytest -s tests/test_crash.py tests/test_month.py
 
 # The locks are complete, so pip takes them as they are: left to resolve, it looks past a pin where an extra is asked for.
 .venv/runtime: requirements.lock pyproject.toml
