@@ -11,6 +11,7 @@ from pathlib import Path
 from flows._log import newest_first
 from flows.pipeline import Outcome, latest_release
 from flows.summary import attention_lines, exit_text
+from sources._problem import Problem, UsageProblem
 
 _MONDAY = 0
 
@@ -106,3 +107,14 @@ def where_to_read(data: Path) -> list[str]:
         return ["Ingen utgåva finns ännu.", f"Läs mer: lagesbild status --data {data}"]
     report = data.absolute() / "output" / release / "internal" / "report" / "index.html"
     return [f"Utgåva {release} gäller.", f"Läs mer: {report}, och lagesbild status --data {data}"]
+
+
+def problem_text(problem: Problem) -> str:
+    """What a message says of a run that a person must mend something for; what was found may be of a row, and is not."""
+    shown = problem if isinstance(problem, UsageProblem) else Problem(problem.where, problem.wrong, do=problem.do)
+    return f"{shown}\n\nDen senaste utgåvan står kvar."
+
+
+def without_examples(sentence: str) -> str:
+    """What a check found, without the keys of the rows that it gives as examples."""
+    return sentence.partition(": till exempel ")[0]

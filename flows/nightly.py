@@ -51,7 +51,7 @@ from flows._channels import Channel, channel_of
 from flows._full_check import full_check
 from flows._log import exit_code_of
 from flows._monthly import first_of_month_before, monthly_markdown
-from flows._notify import Ending, ending_of, outcome_text, remarked_last_time, where_to_read
+from flows._notify import Ending, ending_of, outcome_text, problem_text, remarked_last_time, where_to_read, without_examples
 from flows._plan import Busy
 from flows.summary import day_line, summary_lines, summary_markdown
 from lagesbild import release_folder
@@ -164,7 +164,7 @@ def _release(
 @task(name="backfill", task_run_name="{plan.as_of}", cache_policy=NO_CACHE, persist_result=False)
 def _day(plan: pipeline.Plan) -> pipeline.Outcome:
     """The release of a day that has been, out of what was known by then."""
-    return _when_free(plan, lambda: pipeline.run(plan, _to_prefect))
+    return _when_free(plan.settings, lambda: pipeline.run(plan, _to_prefect))
 
 
 def _to_prefect(line: str, is_passing: bool) -> None:
@@ -185,10 +185,8 @@ def nightly(
     """The nightly run. Parameters name what to do and never hold content; the state's name is how it ended."""
 
     def night() -> State[Any]:
-        plan = pipeline.make_plan(
-            read_settings(data=data, area=area), sample=sample, offline=offline, only=only or (), as_of=as_of
-        )
-        return _told(plan, *_publish(plan))
+        settings = read_settings(data=data, area=area)
+        return _told(*_publish(settings, sample=sample, offline=offline, only=only or (), as_of=as_of))
 
     return _ended(night)
 
@@ -199,9 +197,10 @@ def weekly_check(sample: bool = False, data: str | None = None, area: str | None
 
     def week() -> State[Any]:
         plan = pipeline.make_plan(read_settings(data=data, area=area), sample=sample)
-        with _in_turn(plan):
-            found = _when_free(plan, lambda: full_check(plan, partial(_to_prefect, is_passing=False)))
-        shown = [*found[:_MOST_SHOWN], *([f"… och {len(found) - _MOST_SHOWN} till."] if found[_MOST_SHOWN:] else [])]
+        with _in_turn(plan.settings):
+            found = _when_free(plan.settings, lambda: full_check(plan, partial(_to_prefect, is_passing=False)))
+        told = [without_examples(each) for each in found]
+        shown = [*told[:_MOST_SHOWN], *([f"… och {len(found) - _MOST_SHOWN} till."] if found[_MOST_SHOWN:] else [])]
         print("\n".join(shown or ["Allt som ska bevaras finns och är helt."]))
         create_markdown_artifact(
             "\n".join(f"- {each}" for each in shown) or "Allt som ska bevaras finns och är helt.",
@@ -222,7 +221,7 @@ def week_page(data: str | None = None, area: str | None = None) -> State[Any]:
 
     def page() -> State[Any]:
         plan = pipeline.make_plan(read_settings(data=data, area=area))
-        with _in_turn(plan):
+        with _in_turn(plan.settings):
             written = write_weeks(plan.data, release_folder(plan.data), plan.settings.area)
         for folder in written:
             print(folder)
@@ -245,8 +244,7 @@ def monthly_report(
 
     def month() -> State[Any]:
         settings = read_settings(data=data, area=area, report_formats=("pdf", "docx", "pptx"))
-        plan = pipeline.make_plan(settings, sample=sample, offline=offline, as_of=as_of)
-        outcome, ending = _publish(plan)
+        plan, outcome, ending = _publish(settings, sample=sample, offline=offline, as_of=as_of)
         if outcome.path:
             before = first_of_month_before(plan.data, plan.as_of)
             text = monthly_markdown(plan.data, outcome.release, before)
@@ -272,15 +270,15 @@ def backfill(
         chosen = days_with_content(settings, backfill_days(first, last, every), sample=sample)
         plans = [pipeline.make_plan(settings, sample=sample, offline=True, as_of=day) for day in chosen]
         lines, bad = [], []
-        with _in_turn(plans[0]):
+        with _in_turn(settings):
             for plan in plans:  # the lock is let go between two days, for who works in the folder by hand
                 done: State[Any] = _day(plan, return_state=True)
                 match done.result(raise_on_failure=False):
                     case pipeline.Outcome() as outcome:
-                        lines.append(day_line(plan.as_of, outcome))
+                        lines.append(without_examples(day_line(plan.as_of, outcome)))
                         is_bad = outcome.exit_code == 1
                     case error:
-                        lines.append(f"{plan.as_of}  gick inte: {error}")
+                        lines.append(f"{plan.as_of}  gick inte: {type(error).__name__}")
                         is_bad = True
                 bad += [plan.as_of] if is_bad else []
         print("\n".join(lines))
@@ -293,9 +291,18 @@ def backfill(
     return _ended(days)
 
 
-def _publish(plan: pipeline.Plan) -> tuple[pipeline.Outcome, Ending]:
-    """A whole run as `lagesbild run` does it, with a task for each source, and its artifacts."""
-    with _in_turn(plan), _running(plan) as log, pipeline.checking() as check:
+def _publish(settings: Settings, **asked_for: Any) -> tuple[pipeline.Plan, pipeline.Outcome, Ending]:
+    """A whole run as `lagesbild run` does it, with a task for each source, and its artifacts.
+
+    The clock is read when the run begins, not when it takes its place among those that wait.
+    """
+    with _in_turn(settings), ExitStack() as held, pipeline.checking() as check:
+
+        def begin() -> tuple[pipeline.Plan, pipeline.Log]:
+            plan = pipeline.make_plan(settings, **asked_for)
+            return plan, held.enter_context(pipeline.running(plan, _to_prefect))
+
+        plan, log = _when_free(settings, begin)
         before = remarked_last_time(plan.data)
         inbox = pipeline.take_inbox(plan, log)
         asked, until = {module.name for module in pipeline.chosen_sources(plan)}, time.monotonic() + _ASKING_SECONDS
@@ -320,7 +327,7 @@ def _publish(plan: pipeline.Plan) -> tuple[pipeline.Outcome, Ending]:
         create_link_artifact(
             quality.as_uri(), link_text=outcome.release, key="datakvalitet", description="Datakvalitet"
         )
-    return outcome, ending_of(outcome, before, plan.as_of)
+    return plan, outcome, ending_of(outcome, before, plan.as_of)
 
 
 def _told(plan: pipeline.Plan, outcome: pipeline.Outcome, ending: Ending) -> State[Any]:
@@ -343,16 +350,16 @@ def _ended(work: Callable[[], State[Any]]) -> State[Any]:
     except Problem as problem:
         print(problem, file=sys.stderr)
         ending = Ending.NOT_RUN if exit_code_of(problem) == 2 else Ending.NOT_PUBLISHED
-        return _failed(ending, f"{problem}\n\nDen senaste utgåvan står kvar.")
+        return _failed(ending, problem_text(problem))
 
 
 @contextmanager
-def _in_turn(plan: pipeline.Plan) -> Iterator[None]:
+def _in_turn(settings: Settings) -> Iterator[None]:
     """Wait for one's turn in a data folder among all that the scheduler runs, whatever deployment or pool they are of.
 
     A turn that never comes is no reason to stay away: the lock on the folder says whether anybody is at work in it.
     """
-    queue, seconds = queue_name(plan.data), plan.settings.busy_minutes * 60
+    queue, seconds = queue_name(settings.data), settings.busy_minutes * 60
     with get_client(sync_client=True) as client:
         client.upsert_global_concurrency_limit_by_name(queue, 1)
     with ExitStack() as held:
@@ -365,16 +372,9 @@ def _in_turn(plan: pipeline.Plan) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _running(plan: pipeline.Plan) -> Iterator[pipeline.Log]:
-    """A run, alone in its data folder as soon as nobody else is in it."""
-    with ExitStack() as held:
-        yield _when_free(plan, lambda: held.enter_context(pipeline.running(plan, _to_prefect)))
-
-
-def _when_free(plan: pipeline.Plan, work: Callable[[], _Result]) -> _Result:
+def _when_free(settings: Settings, work: Callable[[], _Result]) -> _Result:
     """Do what needs the data folder's lock; while somebody else holds it, try again for as long as the settings say."""
-    until = time.monotonic() + plan.settings.busy_minutes * 60
+    until = time.monotonic() + settings.busy_minutes * 60
     while True:
         try:
             return work()
