@@ -1,6 +1,7 @@
 """Charts that judge each period by the few just before it (EARS), or add up small excesses (CUSUM)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -142,20 +143,22 @@ def cusum_limit(
     """The limit with which a CUSUM of negative binomial counts gives a false alarm in one period of 1/tail on average.
 
     expected count and dispersion φ ≥ 1 (variance φ times the mean) broadcast. The average run length solves Page's
-    equation for the counts as they are, whole and skewed, at forty values of the sum, straight lines between them;
-    0.5–12, and NaN where expected is not above 0. Raises ValueError for a tail outside 0–0.5.
+    equation for the counts as they are, whole and skewed, at forty values of the sum, straight lines between them, for
+    expected to the nearest of steps of 5 % and φ to the next quarter; 0.5–12, and NaN where expected is not above 0. Raises
+    ValueError for a tail outside 0–0.5.
     Reference: Page (1954), Biometrika 41:100; Brook & Evans (1972), Biometrika 59:539.
     """
     if not 0 < tail < 0.5:
         raise ValueError("tail must lie between 0 and 0.5")
-    mean, phi = np.broadcast_arrays(np.asarray(expected, np.float64), np.asarray(dispersion, np.float64))
-    found = [
-        _limit(float(m), float(p), tail, reference, scale) if m > 0 and np.isfinite(p) else np.nan
-        for m, p in zip(mean.ravel(), phi.ravel(), strict=True)
-    ]
-    return np.array(found, dtype=np.float64).reshape(mean.shape)
+    mean, phi = np.broadcast_arrays(np.atleast_1d(np.asarray(expected, np.float64)), np.asarray(dispersion, np.float64))
+    found = np.full(mean.shape, np.nan)
+    for place in zip(*np.nonzero((mean > 0) & np.isfinite(mean) & np.isfinite(phi)), strict=True):
+        about = float(np.exp(np.round(20 * np.log(mean[place])) / 20)), float(np.ceil(4 * phi[place]) / 4)
+        found[place] = _limit(*about, tail, reference, scale)
+    return found
 
 
+@lru_cache(maxsize=100_000)
 def _limit(mean: float, phi: float, tail: float, reference: float, scale: Scale) -> float:
     least, most = _LIMITS
     counts = np.arange(np.ceil(phi * (mean / phi + (most + reference + 2) * np.sqrt(mean / phi)) * 1.2) + 2)
@@ -175,10 +178,9 @@ def _run_length(chances: Floats, steps: Floats, limit: float) -> float:
     stays = np.where(reached < _STATES, chances, 0.0)
     below = np.minimum(reached.astype(np.int64), _STATES - 1)
     rest = np.minimum(reached - below, 1.0)
-    moves = np.zeros((_STATES, _STATES + 1))
-    state = np.arange(_STATES)[:, None]
-    np.add.at(moves, (state, below), stays * (1 - rest))
-    np.add.at(moves, (state, below + 1), stays * rest)
+    row = np.arange(_STATES)[:, None] * (_STATES + 1)
+    places, parts = np.stack([row + below, row + below + 1]), np.stack([stays * (1 - rest), stays * rest])
+    moves = np.bincount(places.ravel(), parts.ravel(), _STATES * (_STATES + 1)).reshape(_STATES, _STATES + 1)
     moves[:, -2] += moves[:, -1]  # just below the limit is still no alarm
     return float(np.linalg.solve(np.eye(_STATES) - moves[:, :-1], np.ones(_STATES))[0])
 

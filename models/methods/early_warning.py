@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from models.methods.control_charts import cusum, cusum_limit
 from models.methods.farrington import Days, reference_days
+from models.methods.prediction import expect_from_latest
 from models.methods.rates import Floats
 
 FEWEST_WEEKS = 26
@@ -48,6 +51,67 @@ def choose_method(*, known_weeks: int, years: float, events_a_week: float) -> Ch
     if years < 2.5 or events_a_week < _FEWEST_A_WEEK_BY_SEASON:
         return Choice(method="latest")
     return Choice(method="earlier_years", years_back=years_back)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rise:
+    """Small excesses added up to the newest week, an entry per series: the `sum`, its `limit`, `is_signal`, and how
+    many `weeks` ago it began, 0 the newest one; NaN and no signal where nobody can say.
+    """
+
+    sum: Floats
+    limit: Floats
+    is_signal: NDArray[np.bool_]
+    weeks: Floats
+
+
+def find_rise(
+    counts: Floats, exposure: Floats, tail: float, *, taught_by: int = LATEST_WEEKS, within: int = 13, fewest: int = 2
+) -> Rise:
+    """Whether the newest weeks together are above what the weeks before them lead to expect: Rossi's CUSUM.
+
+    counts, exposure (active reporters): (…, weeks), the newest last, at least taught_by + within of them (fewer are
+    taken as unknown). The expectation comes from the taught_by weeks before the newest `within`, whose own rise must
+    not teach it; the sum starts at 0 `within` weeks ago, and again after each signal. Its limit is the one that gives a
+    false alarm in `tail` of the weeks, dispersion and the uncertainty of the expectation counted in. It sees a rise
+    that goes on for weeks though none of them is high enough, and since when; `prediction.judge` sees one high week.
+    Nothing is said of a series with fewer than 26 known weeks to learn from, or without the newest.
+    Reference and errors: `control_charts.cusum`, `cusum_limit`, `prediction.expect_from_latest`.
+    """
+    counts, exposure = np.broadcast_arrays(np.asarray(counts, np.float64), np.asarray(exposure, np.float64))
+    past, now = counts[..., -within - taught_by : -within], counts[..., -within:]
+    behind, behind_now = exposure[..., -within - taught_by : -within], exposure[..., -within:]
+    taught = expect_from_latest(past, behind, np.ones(counts.shape[:-1]))
+    behind_now = np.where(behind_now > 0, behind_now, np.nan)
+    is_judged = (taught.periods >= FEWEST_WEEKS) & np.isfinite(now[..., -1]) & np.isfinite(behind_now[..., -1])
+    typical = np.where(is_judged, taught.expected, np.nan) * _median(behind_now)
+    ratio = taught.dispersion + typical * taught.error**2
+    limit = cusum_limit(typical, ratio, tail, scale="rossi")
+    found = cusum(
+        now,
+        taught.expected[..., None] * behind_now,
+        limit=limit,
+        dispersion=np.where(is_judged, ratio, 1.0),
+        scale="rossi",
+        restart=True,
+    )
+    return Rise(
+        sum=np.where(is_judged, found.sum[..., -1], np.nan),
+        limit=limit,
+        is_signal=is_judged & found.is_alarm[..., -1] & (now[..., -1] >= fewest),
+        weeks=np.where(is_judged, within - 1.0 - found.since[..., -1], np.nan),
+    )
+
+
+def _median(values: Floats) -> Floats:
+    """Of those known; NaN where none is, without a warning."""
+    known = np.sort(values, axis=-1)  # NaN last
+    count = np.isfinite(values).sum(axis=-1)
+    low, high = (
+        np.take_along_axis(known, np.maximum(each, 0)[..., None], axis=-1)[..., 0]
+        for each in ((count - 1) // 2, count // 2 - (count == 0))
+    )
+    return np.asarray((low + high) / 2)
 
 
 def same_weeks_last_year(counts: Floats, exposure: Floats, starts: Days, weeks: int = 4) -> Floats:

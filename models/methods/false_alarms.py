@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from models.methods.negative_binomial import probability_of_at_least, quantile
+from models.methods.negative_binomial import probability_of_at_least
 from models.methods.prediction import Prediction
 
 WEEKS_OF_A_QUARTER = 13
@@ -46,9 +46,10 @@ def tail_within_budget(
     is_judged = np.isfinite(expected) & np.isfinite(ratio)
     plain = tail_per_test(max(1, int(is_judged.sum())), periods, methods, budget)
     expected, ratio, spare = (each[is_judged][:, None] for each in (expected, ratio, spare))
-    # What is rarer than a thousandth of the plain tail adds nothing to the sum.
-    most = int(np.max(quantile(expected, ratio, np.asarray(1 - plain / 1000), spare), initial=fewest)) + 1
-    at_least = probability_of_at_least(np.arange(fewest, most + 2.0), expected, ratio, spare)
+    # From what is expected on (a lower count is no rarer than the highest tail) to eight deviations above it.
+    first = np.maximum(np.floor(expected), fewest)
+    width = float(np.max(8 * np.sqrt(expected * ratio) + 8 * ratio, initial=1.0))
+    at_least = probability_of_at_least(first + np.arange(np.ceil(width) + 1), expected, ratio, spare)
     # Raising a tail past P(X ≥ k) lets P(X = k) more alarms through.
     tails, more = at_least[:, :-1].ravel(), -np.diff(at_least, axis=1).ravel()
     order = np.argsort(tails, kind="stable")
