@@ -110,7 +110,7 @@ def where_to_read(data: Path) -> list[str]:
 
 
 def problem_text(problem: Problem) -> str:
-    """What a message says of a run that a person must mend something for; what was found may be of a row, and is not."""
+    """What a message says of a run that stopped for a person to mend something, without what was found in a row."""
     shown = problem if isinstance(problem, UsageProblem) else Problem(problem.where, problem.wrong, do=problem.do)
     return f"{shown}\n\nDen senaste utgåvan står kvar."
 

@@ -51,7 +51,15 @@ from flows._channels import Channel, channel_of
 from flows._full_check import full_check
 from flows._log import exit_code_of
 from flows._monthly import first_of_month_before, monthly_markdown
-from flows._notify import Ending, ending_of, outcome_text, problem_text, remarked_last_time, where_to_read, without_examples
+from flows._notify import (
+    Ending,
+    ending_of,
+    outcome_text,
+    problem_text,
+    remarked_last_time,
+    where_to_read,
+    without_examples,
+)
 from flows._plan import Busy
 from flows.summary import day_line, summary_lines, summary_markdown
 from lagesbild import release_folder

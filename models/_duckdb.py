@@ -12,6 +12,7 @@ def connect(
     """Open a database file, or one in memory, with settings under which equal input gives equal output.
 
     Nothing is downloaded, no progress bar is drawn, time zones are UTC, and rows keep the order they were written in.
+    What lies in memory stays there: no part of it is put into a file of the folder that somebody happens to work in.
     No query can reach another file, the network or an extension, and none can allow itself to: a caller that reads or
     writes files names the `folders` they lie in; None leaves a person's own session as free as the person is.
     """
@@ -22,6 +23,7 @@ def connect(
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "preserve_insertion_order": "true",
+            **({} if path else {"temp_directory": ""}),
         },
     )
     con.execute("set TimeZone = 'UTC'")

@@ -34,8 +34,9 @@ def read_once(data: Path, read: Read) -> None:
     """Open the latest release, read files that belong to it, and read from the open database again after a while."""
     with closing(open_release(data, "public")) as con:
         [(release,)] = con.sql("select distinct release from output.sources").fetchall()
+        folder = data / "output" / release / "public"
         try:
-            folder = release_folder(data, "public", release)
+            assert release_folder(data, "public", release) == folder
             inside = set(pl.read_parquet(folder / "indicators.parquet", columns=["release"])["release"].unique())
             inside.add(json.loads((folder / "release.json").read_text(encoding="utf-8"))["release"])
             page = (folder / "report" / "1415.html").read_text(encoding="utf-8")

@@ -254,26 +254,28 @@ def test_twenty_readers_see_whole_releases_only_while_releases_come_and_go(
 ) -> None:
     """Each publishing is `commit`, `complete` and `remove_old`, as `publish` does; its releases are real ones."""
     settings = read_settings(keep_releases=2, decided=())
-    releases = some_releases(house, tmp_path, 5)
+    first, one, other, *standing = some_releases(house, tmp_path, 5)
     data, until = tmp_path / "data", tmp_path / "until"
 
-    def publish_one(at: int) -> tuple[str, ...]:
-        # The first is the month's first, and stays; the others come back when they have been removed.
-        release = releases[1 + at % 4] if at else releases[0]
+    def publish_one(release: Path) -> tuple[str, ...]:
         copy(release, unpublished(data / "output", release.name))
         commit(data, release.name, {})
         complete(data)
         return remove_old(data, settings)
 
     (data / "output").mkdir(parents=True)
-    publish_one(0)
+    for release in (
+        first,
+        *standing,
+    ):  # of one day, the month's first and the last ones in name are kept; two come and go
+        assert publish_one(release) == ()
     command = [sys.executable, "-m", "tests.reader", str(data), str(until)]
     readers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(READERS)]
     try:
         for reader in readers:
             assert reader.stdout is not None
             assert reader.stdout.readline() == "läser\n"
-        removed = sum(len(publish_one(at)) for at in range(1, PUBLISHES + 1))
+        removed = sum(len(publish_one((one, other)[at % 2])) for at in range(PUBLISHES))
         until.touch()
         read = [json.loads(reader.communicate(timeout=300)[0]) for reader in readers]
     finally:
@@ -287,8 +289,8 @@ def test_twenty_readers_see_whole_releases_only_while_releases_come_and_go(
         f"{PUBLISHES} publiceringar, {removed} borttagna; {READERS} läsare läste {whole.total()} hela utgåvor av "
         f"{len(whole)} slag, {held} gånger togs den öppna bort, {anew} gånger började de om"
     )
-    assert removed == PUBLISHES - 3 + 1
-    assert len(whole) == 5
+    assert removed == PUBLISHES - 1
+    assert {one.name, other.name} <= whole.keys() <= {one.name, other.name, standing[-1].name}
 
 
 # --------------------------------------------------------------------------------------- every step of publishing
@@ -352,7 +354,8 @@ def test_publishing_killed_before_any_of_its_steps_is_completed_or_has_not_begun
         small_release(start / "output" / name, name)
     point_latest(start / "output", OLD)
     append_missing(start / "published" / LEDGER, [vars(entry(OLD))])
-    small_release(unpublished(start / "output", NEW), NEW)
+    with one_writer(start):
+        small_release(unpublished(start / "output", NEW), NEW)
     done = copy(start, tmp_path / "done")
     publish_small(done, settings)
     before, after = tree(start), tree(done)
@@ -542,12 +545,18 @@ def test_what_a_crash_left_half_written_is_gone_at_the_next_writing_and_nothing_
     with one_writer(tmp_path):
         pass
     assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()) == sorted(
-        [*others, ".lock"]
+        [*others, ".lock", "version.json"]
     )
 
 
 def test_a_drawing_that_a_power_cut_left_half_is_drawn_again(tmp_path: Path) -> None:
-    spec = {"mark": "point", "data": {"values": [{"a": 1}]}, "encoding": {"x": {"field": "a", "type": "quantitative"}}}
+    spec = {
+        "mark": "point",
+        "data": {"name": "all"},
+        "datasets": {"all": [{"a": 1}]},
+        "params": [{"name": "size", "value": 9}],
+        "encoding": {"x": {"field": "a", "type": "quantitative", "axis": None}},
+    }
     [drawing] = draw_many([spec], tmp_path)
     [path] = tmp_path.glob("*.svg")
     for damaged in (b"", path.read_bytes()[:-20], b"\0" * path.stat().st_size):

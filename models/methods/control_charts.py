@@ -144,8 +144,8 @@ def cusum_limit(
 
     expected count and dispersion φ ≥ 1 (variance φ times the mean) broadcast. The average run length solves Page's
     equation for the counts as they are, whole and skewed, at forty values of the sum, straight lines between them, for
-    expected to the nearest of steps of 5 % and φ to the next quarter; 0.5–12, and NaN where expected is not above 0. Raises
-    ValueError for a tail outside 0–0.5.
+    expected to the nearest of steps of 5 % and φ to the next quarter; 0.5–12, and NaN where expected is not above 0.
+    Raises ValueError for a tail outside 0–0.5.
     Reference: Page (1954), Biometrika 41:100; Brook & Evans (1972), Biometrika 59:539.
     """
     if not 0 < tail < 0.5:
