@@ -35,17 +35,18 @@ FIRST, SECOND = "2026-09-01T02:30:00+00:00", "2026-09-02T02:30:00+00:00"
 FETCHED = "police_events"
 OLDER = ("2026-08-01-aaaaaaaaaaaa", "2026-08-03-aaaaaaaaaaaa", "2026-08-10-aaaaaaaaaaaa")
 HANDED_IN = Path("inbox", "incident_reports", "incident_reports_2026.csv")
-# What a run tells it is doing, and what that is called here; a run tells nothing before its first step.
+# The step that a run tells has ended, and what is then done; a run tells of nothing before its first.
 PHASES: Mapping[str, str] = {
-    "tar emot": "inkorgen",
-    "läser utgåvan": "utgången",
-    "läser": "källorna",
-    "bygger": "tabellerna",
-    "skriver": "skrivs",
-    "prövar": "angriparen",
-    "väntar": "kvaliteten",
-    "publicerar": "publiceras",
-    "tar bort": "gallras",
+    "körningen börjar": "källorna",
+    f"inläsning {list(all_sources())[-1]}": "tabellerna",
+    "det som får visas": "skrivs internt",
+    "intern rapport": "skrivs publikt",
+    "publik rapport": "utgången",
+    "utgångens kontroll av personuppgifter": "angriparen",
+    "vad en angripare kan räkna ut": "kvaliteten",
+    "väntan på datakvalitetskontrollen": "publiceras",
+    "utgåvan läggs på plats": "gallras",
+    "äldre utgåvor": "avslutas",
 }
 START, END = "start", "slut"
 
@@ -84,8 +85,8 @@ class Run:
         assert self.process.stderr is not None
         for line in self.process.stderr:
             self._lines.append(line)
-            step = re.sub(r"^ *[\d.]+ s  ", "", line)
-            phase = next((name for told, name in PHASES.items() if step.startswith(told)), None)
+            step = re.sub(r"^ *[\d.]+ s  ", "", line).partition(":")[0]
+            phase = PHASES.get(step)
             if phase and phase not in self.began:
                 self.began[phase] = time.perf_counter() - self._at
 
@@ -296,6 +297,7 @@ def a_house(folder: Path) -> Iterator[House]:
         subprocess.run(["cp", "-a", before, after], check=True)
         undisturbed = Run([SECOND, "run"], {**environment, "LAGESBILD_DATA": str(after)}).end()
         assert undisturbed.exit_code in (0, 3), undisturbed.said
+        assert undisturbed.began.keys() == {START, *PHASES.values(), END}
         yield House(
             before=before,
             after=after,
