@@ -157,9 +157,7 @@ def publish(
             write_sums(temporary)
             commit(plan.data, release, lines)
             complete(plan.data)
-        if (output / "latest").readlink().name == release:
-            with log.step("make_room"):
-                _make_room(plan, log)
+        make_room(plan, release, log)
     except QualityError as error:
         return [f"datakvalitetskontrollen kunde inte köras: {error}"]
     finally:
@@ -175,12 +173,19 @@ def _looks(observations: Sequence[Observation]) -> list[Observation]:
     return [observations[at] for at in sorted(last.values())]
 
 
-def _make_room(plan: Plan, log: Log) -> None:
-    """Remove the releases that the rule no longer keeps; what cannot be removed stops nothing that is published."""
-    try:
-        remove_old(plan.data, plan.settings)
-    except OSError as error:
-        log(f"äldre utgåvor gick inte att ta bort: {error.strerror}: nästa publicering försöker igen")
+def make_room(plan: Plan, release: str, log: Log) -> None:
+    """Where `release` is the newest, remove those that the rule no longer keeps.
+
+    Also after a night that brought nothing new, which then does what a crash or another setting has left to do. What
+    cannot be removed stops nothing that is published.
+    """
+    if (plan.data / "output" / "latest").readlink().name != release:
+        return
+    with log.step("make_room"):
+        try:
+            remove_old(plan.data, plan.settings)
+        except OSError as error:
+            log(f"äldre utgåvor gick inte att ta bort: {error.strerror}: nästa körning försöker igen")
 
 
 def open_data_of(settings: Settings) -> OpenData:

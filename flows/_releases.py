@@ -152,7 +152,7 @@ def kept_line(data: Path, settings: Settings) -> str:
         for reason in reasons.split(", "):
             counts[reason] = counts.get(reason, 0) + 1
     told = [f"{number} {reason}" for reason, number in counts.items() if not reason.startswith("den senaste")]
-    told += [f"{len(names) - len(why)} tas bort vid nästa publicering"] if len(why) < len(names) else []
+    told += [f"{len(names) - len(why)} tas bort vid nästa körning"] if len(why) < len(names) else []
     return f"Utgåvor som står kvar: {len(names)}" + (f" ({', '.join(told)})." if told else ".")
 
 

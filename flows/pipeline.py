@@ -20,7 +20,7 @@ from flows._inbox import Handed, take_inbox
 from flows._log import Log, Rows, Say, append, exit_code_of, moment
 from flows._own_texts import Beside, read_texts_ledger, text_problems, texts_content, texts_of
 from flows._plan import SAMPLE, Plan, make_plan, one_writer, sample_as_of
-from flows._publish import Checking, checking, open_data_of, publish
+from flows._publish import Checking, checking, make_room, open_data_of, publish
 from flows._published import Published, read_ledger
 from flows._releases import previous_release
 from flows._retention import end_retention
@@ -279,6 +279,7 @@ def unchanged(
     standing = says_the_same(plan.data, _name_of(plan, results, texts))
     if not standing or not tells_what_is_late(plan.data / "output" / standing, plan.as_of):
         return None
+    make_room(plan, standing, log)
     problems = text_problems(plan, texts)
     outcome = Outcome(
         exit_code=_exit_code(results, inbox, problems),

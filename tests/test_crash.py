@@ -43,7 +43,7 @@ from reports.report import Wanted
 from sources._landing import read_manifest
 from sources._problem import UsageProblem
 from tests.disks import Disk, disk, little_memory, make_room, small_disk
-from tests.house import ROOT, House, Told, a_house, files_of
+from tests.house import OLDER, ROOT, House, Told, a_house, files_of
 
 SOAK = int(os.environ.get("SOAK", "0"))
 SEED = int(os.environ.get("SOAK_SEED", "20261123"))
@@ -140,6 +140,17 @@ def test_a_night_that_is_filled_starved_killed_and_without_power_is_at_last_like
     house.finish(data)
     if cannot:
         pytest.skip(f"the rest holds; not tried: {'; '.join(cannot)}")
+
+
+def test_a_night_that_brings_nothing_new_removes_what_the_one_before_had_left(house: House, tmp_path: Path) -> None:
+    data = copy(house.after, tmp_path / "data")
+    latest = house.became.latest
+    for left in OLDER[1:]:
+        copy(house.before / "output" / left, data / "output" / left)
+    told = house.night(data).end()
+    assert "skrivs internt" not in told.began
+    assert {each.name for each in release_folders(data / "output")} == house.became.releases.keys()
+    assert (data / "output" / "latest").readlink().name == latest
 
 
 @soak
@@ -437,7 +448,7 @@ def test_the_rule_removes_releases_with_their_logs_and_says_what_stands(tmp_path
         (tmp_path / "log" / name / "data_docs").mkdir(parents=True)
     point_latest(tmp_path / "output", releases[3])
     assert kept_line(tmp_path, settings) == (
-        "Utgåvor som står kvar: 4 (1 månadens första, 2 bland de 2 nyaste, 1 tas bort vid nästa publicering)."
+        "Utgåvor som står kvar: 4 (1 månadens första, 2 bland de 2 nyaste, 1 tas bort vid nästa körning)."
     )
     assert remove_old(tmp_path, settings) == (releases[1],)
     assert [path.name for path in release_folders(tmp_path / "output")] == [releases[0], *releases[2:]]
