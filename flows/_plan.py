@@ -13,7 +13,7 @@ from pathlib import Path
 from flows._data_version import bring_up_to_date, check_version
 from flows._exhausted import exhausted
 from flows._log import Log
-from flows._releases import PASSAGE, complete, sweep
+from flows._releases import PASSAGE, complete, latest_release, sweep
 from flows.settings import Settings
 from models._scope import scope_of
 from sources._landing import (
@@ -67,7 +67,7 @@ def make_plan(
     and `as_of` is that day in Stockholm. Raises UsageProblem for an unknown source, in `only` or in a setting, for a
     retention decision on a source without retention, for a data folder of a later version, for a sample run in a folder
     with real observations, for a day that has not been, and for a clock that stands before what has already been
-    observed.
+    observed or published.
     """
     check_version(settings.data)
     now = now or datetime.now(UTC)
@@ -114,14 +114,22 @@ def make_plan(
 
 
 def _check_clock(data: Path, now: datetime) -> None:
-    """Raise UsageProblem where the clock stands before what has been observed: which was wrong only a person knows."""
+    """Raise UsageProblem where the clock stands before what has been done: which was wrong only a person knows.
+
+    A release counts too. One of a day that has not been may have been made when no publisher answered so wrong a clock;
+    it would be the newest on every night until that day.
+    """
     newest = max((each.observed_at for each in read_manifest(data) if each.origin != "sample"), default=now)
+    found = ""
     if newest - now > _MOST_AHEAD:
+        found = f"uppgifter från {newest.astimezone(STOCKHOLM):%Y-%m-%d}"
+    elif (latest := latest_release(data)[:10]) > str((now + _MOST_AHEAD).astimezone(STOCKHOLM).date()):
+        found = f"en utgåva av {latest}"
+    if found:
         raise UsageProblem(
             "datorns klocka",
-            "den står före det som redan har hämtats eller lämnats",
-            found=f"{now.astimezone(STOCKHOLM):%Y-%m-%d}, men datamappen har uppgifter från "
-            f"{newest.astimezone(STOCKHOLM):%Y-%m-%d}",
+            "den står före det som redan har hämtats, lämnats eller publicerats",
+            found=f"{now.astimezone(STOCKHOLM):%Y-%m-%d}, men datamappen har {found}",
             do="ställ klockan; om den gick fel den dagen, återställ datamappen från säkerhetskopian före den",
         )
 

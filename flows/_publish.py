@@ -22,6 +22,7 @@ from flows._releases import (
     complete,
     is_committed,
     is_newest,
+    latest_release,
     previous_release,
     remove,
     remove_logs,
@@ -179,7 +180,7 @@ def make_room(plan: Plan, release: str, log: Log) -> None:
     Also after a night that brought nothing new, which then does what a crash or another setting has left to do. What
     cannot be removed stops nothing that is published.
     """
-    if (plan.data / "output" / "latest").readlink().name != release:
+    if latest_release(plan.data) != release:
         return
     with log.step("make_room"):
         try:

@@ -26,6 +26,12 @@ def release_folders(output: Path) -> list[Path]:
     return sorted(folders, key=lambda folder: (folder.name[:10], folder.stat().st_mtime_ns, folder.name))
 
 
+def latest_release(data: Path) -> str:
+    """The id of the newest published release; empty when there is none."""
+    latest = data / "output" / "latest"
+    return latest.readlink().name if latest.is_symlink() else ""
+
+
 def previous_release(data: Path, day: str) -> str:
     """The newest release of an earlier day than this one (YYYY-MM-DD); empty when there is none."""
     return _previous([folder.name for folder in release_folders(data / "output")], day)
@@ -144,9 +150,8 @@ def kept(releases: Sequence[str], settings: Settings, latest: str) -> Mapping[st
 
 def kept_line(data: Path, settings: Settings) -> str:
     """How many releases stand, and why, in one line."""
-    latest = data / "output" / "latest"
     names = [folder.name for folder in release_folders(data / "output")]
-    why = kept(names, settings, latest.readlink().name if latest.is_symlink() else "")
+    why = kept(names, settings, latest_release(data))
     counts: dict[str, int] = {}
     for reasons in why.values():
         for reason in reasons.split(", "):
@@ -164,7 +169,7 @@ def remove_old(data: Path, settings: Settings) -> tuple[str, ...]:
     """
     output = data / "output"
     names = [folder.name for folder in release_folders(output)]
-    stay = kept(names, settings, (output / "latest").readlink().name)
+    stay = kept(names, settings, latest_release(data))
     gone = tuple(name for name in names if name not in stay)
     for name in gone:
         remove_release(data, name)

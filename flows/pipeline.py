@@ -22,7 +22,7 @@ from flows._own_texts import Beside, read_texts_ledger, text_problems, texts_con
 from flows._plan import SAMPLE, Plan, make_plan, one_writer, sample_as_of
 from flows._publish import Checking, checking, make_room, open_data_of, publish
 from flows._published import Published, read_ledger
-from flows._releases import previous_release
+from flows._releases import latest_release, previous_release
 from flows._retention import end_retention
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
@@ -138,12 +138,6 @@ def said_for_the_day(plan: Plan, results: Sequence[SourceResult]) -> list[str]:
 def _content(each: Observation) -> str:
     parts = [part.sha256 for part in each.parts]
     return json.dumps([each.request, each.period, each.synthetic, each.inferred, parts])
-
-
-def latest_release(data: Path) -> str:
-    """The id of the newest published release; empty when there is none."""
-    latest = data / "output" / "latest"
-    return latest.readlink().name if latest.is_symlink() else ""
 
 
 def says_the_same(data: Path, release: str) -> str:

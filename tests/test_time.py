@@ -353,10 +353,18 @@ def test_a_clock_that_stands_days_before_what_has_been_observed_stops_the_run(
     monkeypatch.setattr(pipeline, "make_plan", set_back)
     assert main(["run", "--offline", "--data", str(data)]) == 2
     told = capsys.readouterr().err
-    assert told.startswith("datorns klocka: den står före det som redan har hämtats eller lämnats: 1970-01-01, men ")
+    assert told.startswith("datorns klocka: den står före det som redan har hämtats, lämnats eller publicerats: 1970")
     assert "2026-09-01" in told
     assert (data / "landing" / "manifest.jsonl").read_bytes() == manifest
     assert not (data / "output").exists()
+
+
+def test_a_release_made_by_a_clock_years_ahead_stops_the_next_run_though_nothing_was_observed(tmp_path: Path) -> None:
+    (tmp_path / "output" / "2036-01-01-abcdefghijkl").mkdir(parents=True)
+    (tmp_path / "output" / "latest").symlink_to("2036-01-01-abcdefghijkl")
+    with pytest.raises(UsageProblem, match="2026-09-01, men datamappen har en utgåva av 2036-01-01"):
+        plan_of(tmp_path)
+    assert plan_of(tmp_path, datetime(2035, 12, 31, tzinfo=UTC)).as_of == date(2035, 12, 31)
 
 
 def test_a_day_that_has_not_been_is_refused(tmp_path: Path) -> None:
