@@ -15,6 +15,7 @@ import polars as pl
 
 from flows._code import code_hash
 from flows._collect import SourceResult, add_files, chosen_sources, collect, is_asked, read_source
+from flows._exhausted import exhausted
 from flows._freshness import Silence, silences, tells_what_is_late
 from flows._inbox import Handed, take_inbox
 from flows._log import Log, Rows, Say, append, exit_code_of, moment
@@ -170,8 +171,9 @@ def running(plan: Plan, say: Say | None = None) -> Iterator[Log]:
             yield log
             failed = False
         except BaseException as error:
-            said = str(error) if isinstance(error, Problem) else type(error).__name__
-            _log_run(plan, log, exit_code_of(error), release=latest_release(plan.data), problem=said)
+            told = exhausted(error, str(plan.data)) or error
+            said = str(told) if isinstance(told, Problem) else type(told).__name__
+            _log_run(plan, log, exit_code_of(told), release=latest_release(plan.data), problem=said)
             raise
         finally:
             log.done("run", seconds=log.since_start(), failed=failed)

@@ -1,5 +1,6 @@
 """What a run tells of its steps, and what stays of that in the data folder for years."""
 
+import errno
 import json
 import os
 import time
@@ -14,7 +15,7 @@ import pytest
 from flows import _log
 from flows._log import Log, Step, append, exit_code_of, newest_first
 from flows.cli import main
-from flows.pipeline import Outcome, make_plan, run
+from flows.pipeline import Outcome, make_plan, run, running
 from flows.settings import read_settings
 from sources._problem import Problem, UsageProblem
 from sources._registry import all_sources
@@ -157,6 +158,17 @@ def test_how_a_run_that_broke_off_ended_stands_in_the_log(tmp_path: Path, monkey
     [told] = lines(tmp_path, "runs")
     assert (told["exit_code"], told["problem"], told["release"]) == (1, "x: trasigt.", "")
     assert [(each["step"], each["failed"]) for each in lines(tmp_path)] == [("start", False), ("run", True)]
+
+
+def test_what_stopped_a_run_for_want_of_disk_or_memory_stands_in_the_log_as_it_was_answered(tmp_path: Path) -> None:
+    for error in (OSError(errno.ENOSPC, "No space left on device"), MemoryError()):
+        plan = make_plan(read_settings(data=tmp_path), sample=True)
+        with pytest.raises(Problem), running(plan):
+            raise error
+    assert [(each["exit_code"], each["problem"].split(": ")[1]) for each in lines(tmp_path, "runs")] == [
+        (1, "disken är full"),
+        (1, "minnet räckte inte"),
+    ]
 
 
 def test_three_years_of_nights_are_read_at_once(tmp_path: Path) -> None:
