@@ -4,13 +4,15 @@ Names, days and counts only; never the content of a row, nor what a source's own
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from flows._log import newest_first
 from flows.pipeline import Outcome, latest_release
 from flows.summary import attention_lines, exit_text
+from sources._landing import STOCKHOLM
 from sources._problem import Problem, UsageProblem
 
 _MONDAY = 0
@@ -65,17 +67,25 @@ def remarks(outcome: Outcome) -> frozenset[str]:
 
 
 def remarked_last_time(data: Path) -> frozenset[str]:
-    """The `remarks` of the newest run in the run log; none where there is no such log."""
+    """The `remarks` of the newest run in the run log; none where there is no such log.
+
+    A backfill's runs are passed over: what was late on an earlier day may be news tonight.
+    """
     for last in newest_first(data, "runs"):
         try:
-            if not last["sources"]:
-                continue  # it was cut off before it had read them
+            if not last["sources"] or _is_of_the_past(last):  # or it was cut off before it had read them
+                continue
             found = {name for name, told in last["sources"].items() if _is_remarked(told)}
             stuck = any(each["refused"] or each["stuck"] for each in last["inbox"])
             return frozenset([*found, *(["inkorgen"] if stuck else []), *(["texter"] if last["texts"] else [])])
-        except (AttributeError, LookupError, TypeError):
+        except (AttributeError, LookupError, TypeError, ValueError):
             continue
     return frozenset()
+
+
+def _is_of_the_past(line: Mapping[str, Any]) -> bool:
+    began = datetime.fromisoformat(line["started_at"]).astimezone(STOCKHOLM).date()
+    return str(line["as_of"]) < str(began) and not any(told["is_asked"] for told in line["sources"].values())
 
 
 def _is_remarked(told: Mapping[str, object]) -> bool:

@@ -59,6 +59,8 @@ def test_what_was_remarked_is_known_from_the_run_log(tmp_path: Path) -> None:
     with (tmp_path / "log" / "runs.jsonl").open("a") as log:
         log.write('{"torn')
     assert remarked_last_time(tmp_path) == {"police_events"}
+    run(make_plan(read_settings(data=tmp_path), as_of=date(2026, 8, 1), now=night))  # an earlier day asks nobody
+    assert remarked_last_time(tmp_path) == {"police_events"}
 
 
 @pytest.mark.parametrize(
