@@ -4,6 +4,7 @@ from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
+from flows._releases import release_folders
 from models._duckdb import connect, quote
 
 _OFFICE = (".pdf", ".docx", ".pptx")
@@ -13,7 +14,7 @@ _KEY = "indicator, area_type, area_code, period, breakdown, category"
 def first_of_month_before(data: Path, day: date) -> str:
     """The first release of the month before a day's; empty where that month has none."""
     month = f"{day.replace(day=1) - timedelta(days=1):%Y-%m}"
-    return min((path.name for path in (data / "output").glob(f"{month}-*")), default="")
+    return next((each.name for each in release_folders(data / "output") if each.name.startswith(month)), "")
 
 
 def office_files(release: Path) -> list[Path]:
