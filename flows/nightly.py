@@ -229,8 +229,14 @@ def week_page(data: str | None = None, area: str | None = None) -> State[Any]:
 
     def page() -> State[Any]:
         plan = pipeline.make_plan(read_settings(data=data, area=area))
+        release_folder(plan.data)  # where there is none, there is nothing to lock
+
+        def write() -> list[Path]:
+            with pipeline.one_writer(plan.data):
+                return write_weeks(plan.data, release_folder(plan.data), plan.settings.area)
+
         with _in_turn(plan.settings):
-            written = write_weeks(plan.data, release_folder(plan.data), plan.settings.area)
+            written = _when_free(plan.settings, write)
         for folder in written:
             print(folder)
         links = [f"- [{path.name}]({path.absolute().as_uri()})" for each in written for path in sorted(each.iterdir())]
