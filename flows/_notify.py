@@ -123,8 +123,3 @@ def problem_text(problem: Problem) -> str:
     """What a message says of a run that stopped for a person to mend something, without what was found in a row."""
     shown = problem if isinstance(problem, UsageProblem) else Problem(problem.where, problem.wrong, do=problem.do)
     return f"{shown}\n\nDen senaste utgåvan står kvar."
-
-
-def without_examples(sentence: str) -> str:
-    """What a check found, without the keys of the rows that it gives as examples."""
-    return sentence.partition(": till exempel ")[0]

@@ -58,11 +58,11 @@ from flows._notify import (
     problem_text,
     remarked_last_time,
     where_to_read,
-    without_examples,
 )
 from flows._plan import Busy
 from flows.summary import day_line, summary_lines, summary_markdown
 from lagesbild import release_folder
+from models._contracts import without_examples
 from reports.week import write_weeks
 from sources._declare import Source
 from sources._registry import all_sources

@@ -27,6 +27,7 @@ from flows._releases import latest_release, previous_release
 from flows._retention import end_retention
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
+from models._contracts import without_examples
 from models._duckdb import connect
 from reports._own_texts import OwnTexts
 from sources._landing import Observation
@@ -336,7 +337,7 @@ def _logged(plan: Plan, log: Log, outcome: Outcome) -> Outcome:
         },
         inbox=[asdict(each) for each in outcome.inbox],
         texts=list(outcome.texts),
-        breaches=list(outcome.breaches),
+        breaches=[without_examples(each) for each in outcome.breaches],
     )
     return replace(outcome, silent=silences(plan))
 

@@ -7,6 +7,7 @@ import duckdb
 
 from models._duckdb import quote
 
+_EXAMPLES = ": till exempel "
 STATUSES = ("ok", "suppressed", "not_reported", "not_applicable", "no_denominator", "too_few_respondents")
 
 
@@ -41,8 +42,13 @@ class Breach:
     examples: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        shown = f": till exempel {'; '.join(self.examples)}" if self.examples else ""
+        shown = f"{_EXAMPLES}{'; '.join(self.examples)}" if self.examples else ""
         return f"{self.table}: kontraktet '{self.rule}' bryts av {self.rows} rader{shown}"
+
+
+def without_examples(sentence: str) -> str:
+    """What a check found, without the keys of the rows that it gives as examples: fit to be sent and to be kept."""
+    return sentence.partition(_EXAMPLES)[0]
 
 
 def failing_rows_sql(contract: Contract) -> Iterator[tuple[str, str]]:

@@ -96,13 +96,16 @@ def test_a_letter_is_sent_when_the_state_changes_and_then_once_a_week(tmp_path: 
     sendmail = tmp_path / "sendmail"
     sendmail.write_text(f"#!/bin/sh\ncat >> {tmp_path}/letters\necho ---- >> {tmp_path}/letters\n")
     sendmail.chmod(0o755)
+    journal = tmp_path / "journalctl"
+    journal.write_text("#!/bin/sh\necho \"core.a: 'id är ifylld' bryts av 2 rader: till exempel af01\"\n")
+    journal.chmod(0o755)
     told = tmp_path / "lagesbild.service"
 
     def notify(exit_status: str) -> None:
         given = {"MONITOR_EXIT_STATUS": exit_status, "STATE_DIRECTORY": str(tmp_path), "SENDMAIL": str(sendmail)}
         subprocess.run(
             [UNITS / "lagesbild-notify", "lagesbild.service"],
-            env={**os.environ, **environment_of("notify.env"), **given},
+            env={**os.environ, **environment_of("notify.env"), **given, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
             timeout=30,
             check=True,
         )
@@ -116,6 +119,7 @@ def test_a_letter_is_sent_when_the_state_changes_and_then_once_a_week(tmp_path: 
     letters = (tmp_path / "letters").read_text(encoding="utf-8").split("----\n")[:-1]
     assert ["något behöver ses till" in each for each in letters] == [True, False, True, True, True]
     assert "inget publicerades: en kontroll sade ifrån" in letters[1]
+    assert "bryts av 2 rader\n" in letters[1]  # and not by which
     assert all(each.startswith("To: trygghet@kommunen.example\n") for each in letters)
 
 

@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from flows import _log
+from flows import _log, pipeline
 from flows._log import Log, Step, append, exit_code_of, newest_first
 from flows.cli import main
 from flows.pipeline import Outcome, make_plan, run, running
 from flows.settings import read_settings
+from models._contracts import Breach
 from sources._problem import Problem, UsageProblem
 from sources._registry import all_sources
 
@@ -169,6 +170,18 @@ def test_what_stopped_a_run_for_want_of_disk_or_memory_stands_in_the_log_as_it_w
         (1, "disken är full"),
         (1, "minnet räckte inte"),
     ]
+
+
+def test_the_log_says_which_rule_was_broken_and_not_by_which_rows(tmp_path: Path) -> None:
+    breach = str(Breach(table="core.incident_reports", rule="unik nyckel (report_id)", rows=2, examples=("af01",)))
+    assert breach.endswith("bryts av 2 rader: till exempel af01")
+    plan = make_plan(read_settings(data=tmp_path), sample=True)
+    with running(plan) as log:
+        pipeline._logged(
+            plan, log, Outcome(exit_code=1, release="", path=None, is_new=False, sources=(), breaches=(breach,))
+        )
+    [told] = lines(tmp_path, "runs")
+    assert told["breaches"] == ["core.incident_reports: kontraktet 'unik nyckel (report_id)' bryts av 2 rader"]
 
 
 def test_three_years_of_nights_are_read_at_once(tmp_path: Path) -> None:
