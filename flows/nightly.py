@@ -573,7 +573,7 @@ def main() -> int:
         return Ending(state.name).exit_code if state.name in list(Ending) else 1
     except Problem as problem:
         print(problem, file=sys.stderr)
-        return 2
+        return exit_code_of(problem)
     except subprocess.CalledProcessError:
         print("prefect deploy gick inte: se raderna ovan.", file=sys.stderr)
         return 2
