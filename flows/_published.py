@@ -14,7 +14,7 @@ from typing import TypeVar
 import polars as pl
 
 from models._disclose import DECIDED
-from sources._landing import append_durably, make_folder, sha256, unread, write_atomically
+from sources._landing import append_durably, is_torn, make_folder, sha256, unread, write_atomically
 from sources._problem import Problem
 
 T = TypeVar("T")
@@ -73,11 +73,8 @@ def read_lines(path: Path, kind: type[T]) -> list[T]:
 
     Raises Problem for any other line that cannot be read.
     """
-    if not path.exists():
-        return []
-    *lines, _ = path.read_bytes().split(b"\n")  # a whole line ends with one
     read = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(_whole_lines(path), 1):
         try:
             read.append(kind(**json.loads(line)))
         except (ValueError, TypeError):
@@ -88,10 +85,16 @@ def read_lines(path: Path, kind: type[T]) -> list[T]:
 
 def append_missing(path: Path, entries: Sequence[Mapping[str, object]]) -> None:
     """Write at the end of a ledger, durably, those of the lines that do not stand there already."""
-    known = set(path.read_bytes().split(b"\n")[:-1]) if path.exists() else set()
+    known = set(_whole_lines(path))
     lines = [json.dumps(entry, sort_keys=True) for entry in entries]
     if new := [line for line in lines if line.encode() not in known]:
-        append_durably(path, new)
+        append_durably(path, new, stands=lambda last: not is_torn(last))
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    """The lines of a ledger, without a torn last one; one that has only lost its line break is whole."""
+    *lines, last = path.read_bytes().split(b"\n") if path.exists() else [b""]
+    return lines if is_torn(last) else [*lines, last]
 
 
 def _read(data: Path, published: Published) -> pl.DataFrame:

@@ -113,10 +113,10 @@ def record(data: Path, lines: Iterable[Line]) -> None:
     """Append lines to the manifest, durably."""
     written = [json.dumps(_plain(each), ensure_ascii=False, sort_keys=True) for each in lines]
     if written:
-        append_durably(data / "landing" / "manifest.jsonl", written, stands=lambda last: not _is_torn(last))
+        append_durably(data / "landing" / "manifest.jsonl", written, stands=lambda last: not is_torn(last))
 
 
-def _is_torn(line: bytes) -> bool:
+def is_torn(line: bytes) -> bool:
     """Whether a last line was cut off. What is whole JSON was not, also where a later program has written it."""
     try:
         return not isinstance(json.loads(line), dict)
@@ -173,7 +173,7 @@ def read_history(data: Path) -> list[Line]:
         try:
             history.append(_line(json.loads(line)))
         except _UNREADABLE:
-            if number == len(lines) and _is_torn(line):
+            if number == len(lines) and is_torn(line):
                 continue
             raise unread(f"{path}, rad {number}", line, _KINDS, "återställ filen från säkerhetskopian") from None
     return history

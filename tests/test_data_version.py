@@ -13,7 +13,7 @@ from flows._data_version import DATA_VERSION, Migration, bring_up_to_date, check
 from flows._log import Log
 from flows._own_texts import read_texts_ledger
 from flows._plan import one_writer
-from flows._published import read_ledger
+from flows._published import append_missing, read_ledger
 from flows._status import last_run
 from flows.cli import main
 from flows.pipeline import make_plan
@@ -176,6 +176,20 @@ def test_a_ledger_line_of_a_later_program_stops_the_run_by_name(tmp_path: Path) 
     (folder / "texts.jsonl").write_text(json.dumps({"text": "ab"}) + "\n")
     with pytest.raises(Problem, match=r"texts\.jsonl, rad 1: raden går inte att läsa: återställ data/published"):
         read_texts_ledger(tmp_path, is_sample=False)
+
+
+@pytest.mark.parametrize(("torn", "kept"), [("", ["one", "two"]), ('{"content', ["one"])])
+def test_a_ledger_line_that_lost_its_break_still_counts_and_a_torn_one_does_not(
+    torn: str, kept: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "published" / "ledger.jsonl"
+    one, two, three = ({"content": "eb82", "is_sample": False, "release": each} for each in ("one", "two", "three"))
+    append_missing(path, [one])
+    with path.open("a") as file:
+        file.write(torn or json.dumps(two, sort_keys=True))
+    assert [each.release for each in read_ledger(tmp_path, is_sample=False)] == kept
+    append_missing(path, [one, three])
+    assert [each.release for each in read_ledger(tmp_path, is_sample=False)] == [*kept, "three"]
 
 
 def test_a_folder_with_identities_in_clear_is_not_adopted(tmp_path: Path) -> None:
