@@ -30,7 +30,7 @@ from reports._own_texts import FOLDER as TEXTS
 from reports.release import AUDIENCES, MODES, write_audience
 from reports.week import FOLDER as WEEKS
 from sources._door import identity_key
-from sources._landing import Line, Observation, Replacement, read_history, sha256, snapshot_path, standing
+from sources._landing import Line, Observation, Replacement, is_torn, read_history, sha256, snapshot_path, standing
 from sources._problem import Problem, UsageProblem
 from sources._registry import all_sources
 from sources._retention import removed
@@ -326,12 +326,14 @@ def _place(data: Path, place: Path, described: Mapping[str, object]) -> None:
     shutil.copytree(
         data / "landing", place / "landing", copy_function=os.link, ignore=shutil.ignore_patterns(_MANIFEST)
     )
-    with (place / "landing" / _MANIFEST).open("w", encoding="utf-8") as manifest:
+    with (place / "landing" / _MANIFEST).open("wb") as manifest:
         # A later look at what had not changed made no new release, but would tell of a later hour.
-        for line in (data / "landing" / _MANIFEST).read_text(encoding="utf-8").splitlines():
+        for line in (data / "landing" / _MANIFEST).read_bytes().split(b"\n"):
+            if is_torn(line):
+                continue  # the last, after a power cut: what else cannot be read has been told of
             at = json.loads(line).get("observed_at")
             if at is None or until is None or datetime.fromisoformat(at) <= until:
-                manifest.write(line + "\n")
+                manifest.write(line + b"\n")
     for name in ("published", TEXTS):
         if (data / name).is_dir():
             (place / name).symlink_to((data / name).resolve())

@@ -45,6 +45,8 @@ def test_a_whole_data_folder_is_made_again_byte_by_byte_and_left_as_it_was(
 ) -> None:
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))  # a query may read there, and not around it
+    with (data / "landing" / "manifest.jsonl").open("a") as manifest:
+        manifest.write('{"source": "popul')  # a power cut
     before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     told: list[str] = []
     checked = check_everything(plan_of(data), told.append)
