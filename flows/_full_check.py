@@ -51,11 +51,6 @@ class FullCheck:
     untried: Sequence[str] = ()
 
 
-def full_check(plan: Plan, tell: Tell = lambda _: None) -> list[str]:
-    """What is wrong in a data folder, as Swedish sentences; empty when all is well. See `check_everything`."""
-    return [*check_everything(plan, tell).found]
-
-
 def check_everything(plan: Plan, tell: Tell = lambda _: None) -> FullCheck:
     """Look through a whole data folder and make the newest release's tables anew from the landing zone.
 

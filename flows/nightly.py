@@ -48,7 +48,7 @@ from pydantic import SecretStr
 from flows import pipeline
 from flows._backfill import backfill_days, days_with_content
 from flows._channels import Channel, channel_of
-from flows._full_check import full_check
+from flows._full_check import check_everything
 from flows._log import exit_code_of
 from flows._monthly import first_of_month_before, monthly_markdown
 from flows._notify import (
@@ -206,18 +206,19 @@ def weekly_check(sample: bool = False, data: str | None = None, area: str | None
     def week() -> State[Any]:
         plan = pipeline.make_plan(read_settings(data=data, area=area), sample=sample)
         with _in_turn(plan.settings):
-            found = _when_free(plan.settings, lambda: full_check(plan, partial(_to_prefect, is_passing=False)))
-        told = [without_examples(each) for each in found]
-        shown = [*told[:_MOST_SHOWN], *([f"… och {len(found) - _MOST_SHOWN} till."] if found[_MOST_SHOWN:] else [])]
-        print("\n".join(shown or ["Allt som ska bevaras finns och är helt."]))
+            checked = _when_free(plan.settings, lambda: check_everything(plan, partial(_to_prefect, is_passing=False)))
+        told = [without_examples(each) for each in checked.found]
+        more = [f"… och {len(told) - _MOST_SHOWN} till."] if told[_MOST_SHOWN:] else []
+        shown = [*(told[:_MOST_SHOWN] or ["Allt som ska bevaras finns och är helt."]), *more, *checked.untried]
+        print("\n".join(shown))
         create_markdown_artifact(
-            "\n".join(f"- {each}" for each in shown) or "Allt som ska bevaras finns och är helt.",
+            "\n".join(f"- {each}" for each in shown),
             key="fullstandig-kontroll",
             description="Veckans fullständiga kontroll",
         )
-        if not found:
-            return _done(Ending.CHECKED, "Allt som ska bevaras finns och är helt.")
-        lines = [f"Den fullständiga kontrollen hittade {len(found)} fel:", *shown, "", *where_to_read(plan.data)]
+        if not told:
+            return _done(Ending.CHECKED, "\n".join(shown))
+        lines = [f"Den fullständiga kontrollen hittade {len(told)} fel:", *shown, "", *where_to_read(plan.data)]
         return _failed(Ending.NOT_WHOLE, "\n".join(lines))
 
     return _ended(week)

@@ -3,12 +3,13 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from flows._full_check import check_everything, full_check
+from flows._full_check import check_everything
 from flows._plan import Plan
 from flows._sums import SUMS, write_sums
 from flows.cli import main
@@ -29,7 +30,7 @@ def plan_of(data: Path, **settings: object) -> Plan:
     return make_plan(read_settings(data=data, report_formats=("pdf", "docx", "pptx"), **settings), sample=True)
 
 
-def named(found: list[str]) -> list[str]:
+def named(found: Sequence[str]) -> list[str]:
     """Where something is wrong, and what: a sentence's first two parts."""
     return sorted(": ".join(each.split(": ")[:2]) for each in found)
 
@@ -113,7 +114,7 @@ def test_a_release_altered_with_its_checksums_and_a_ledger_altered_with_its_hash
     changes.chmod(0o444)
     (folder / SUMS).unlink()
     write_sums(folder)
-    assert named(full_check(plan_of(data))) == [
+    assert named(check_everything(plan_of(data)).found) == [
         f"output/{release}/public/changes.csv: är inte vad landningen ger med samma kod"
     ]
 
@@ -124,7 +125,7 @@ def test_a_manifest_or_a_ledger_that_lacks_lines_is_found(data: Path, capsys: py
     manifest.write_bytes(b"".join(lines[:-1]))
     lost = json.loads(lines[-1])
     part = lost["parts"][0]
-    found = full_check(plan_of(data))
+    found = check_everything(plan_of(data)).found
     assert named(found) == [
         f"landing/{lost['source']}/{part['sha256']}.{part['extension']}: ingen rad i manifestet berättar om filen",
         f"output/{latest_release(data)}/internal/release.json: bygger på ögonblicksbilder som manifestet inte känner",
@@ -151,9 +152,9 @@ def test_a_release_of_other_code_is_not_compared_and_that_is_said(data: Path) ->
 
 def test_no_run_can_write_meanwhile_and_a_folder_that_is_not_there_is_not_made(data: Path, tmp_path: Path) -> None:
     with one_writer(data), pytest.raises(UsageProblem, match="en annan körning pågår"):
-        full_check(plan_of(data))
+        check_everything(plan_of(data))
     with pytest.raises(UsageProblem, match="finns inte"):
-        full_check(plan_of(tmp_path / "nowhere"))
+        check_everything(plan_of(tmp_path / "nowhere"))
     assert not (tmp_path / "nowhere").exists()
 
 
@@ -164,5 +165,5 @@ def test_the_database_of_a_release_is_read_whole(data: Path) -> None:
     for place in range(len(content) // 2, len(content), 4_096):
         content[place] ^= 255
     write(database, bytes(content))
-    assert f"output/{latest_release(data)}: går inte att läsa" in named(full_check(plan_of(data)))
+    assert f"output/{latest_release(data)}: går inte att läsa" in named(check_everything(plan_of(data)).found)
     assert pl.read_parquet(folder / "ranks.parquet").height > 0
