@@ -1,8 +1,10 @@
 """Brings in what is new from the sources, and reads what is in force of each."""
 
 import json
+import math
 import os
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -75,16 +77,17 @@ class SourceResult:
         return "failed" if self.problem else "ok" if self.observations else "missing"
 
 
-def collect(plan: Plan, module: SourceModule, log: Log) -> None:
+def collect(plan: Plan, module: SourceModule, log: Log, until: float = math.inf) -> None:
     """Bring in what is new from one source: the sample's files, or the publisher's answers.
 
-    Every answer is parsed before it is recorded, so a broken one never takes the place of a whole one.
+    Every answer is parsed before it is recorded, so a broken one never takes the place of a whole one. until: when the
+    publisher is asked no longer, in seconds of `time.monotonic`; `source_seconds` from now at the latest.
     """
     if plan.sample:
         with log.step("fetch", module.name) as rows:
             rows.out = _collect_sample(plan, module, log)
     elif module.fetch is not None and is_asked(plan, module):
-        with log.step("fetch", module.name) as rows, _client(plan, module, log) as http:
+        with log.step("fetch", module.name) as rows, _client(plan, module, log, until) as http:
             rows.out = 0
             for answer in module.fetch(http, scope_of(plan.settings.area).municipalities):
                 parts = [keep_snapshot(plan.data, module.name, body, answer.extension) for body in answer.bodies]
@@ -139,7 +142,7 @@ def _last_whole(plan: Plan, module: SourceModule) -> Path:
     return plan.data / "asked" / f"{module.name}.whole.json"
 
 
-def _client(plan: Plan, module: SourceModule, log: Log) -> Http:
+def _client(plan: Plan, module: SourceModule, log: Log, until: float) -> Http:
     """The client that asks for one source: with the pace of all sources of its host, also in earlier runs."""
     contact = f"; {plan.settings.contact}" if plan.settings.contact else ""
     agent = f"lagesbild/{VERSION} (municipal situation report{contact})".encode("ascii", "replace").decode()
@@ -152,6 +155,7 @@ def _client(plan: Plan, module: SourceModule, log: Log) -> Http:
         known_as={replica: urlsplit(module.source.url).netloc} if replica else {},
         calls=Calls(path=asked / "calls.json"),
         validators=Validators(path=asked / f"{module.name}.json", body=_kept_bodies(plan, module)),
+        until=min(until, time.monotonic() + plan.settings.source_seconds),
     )
 
 

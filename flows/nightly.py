@@ -67,8 +67,6 @@ from reports.week import write_weeks
 from sources._declare import Source
 from sources._registry import all_sources
 
-# Attempts and their waits are settings; this bounds the sum of them, so that there is a release in the morning.
-_ASKING_SECONDS = 3 * 3600
 _RUN_SECONDS = 8 * 3600
 _LOOK_AGAIN_SECONDS = 5
 _LIVES_SECONDS = 300  # five signs of life missed
@@ -84,12 +82,12 @@ def _tags(source: Source) -> list[str]:
 
 
 def _may_be_asked_again(task: Task[..., Any], run: Any, state: Any) -> bool:
-    """Not when the waits are used up, nor one that took all the time it may.
+    """Not when the waits are used up, nor when a source has taken all the time it may.
 
     Prefect writes an empty traceback when retries run out, so there is one more of them than is used.
     """
     delays = task.retry_delay_seconds
-    is_late = isinstance(state.data, TimeoutError)
+    is_late = isinstance(state.data, _Unread) and time.monotonic() >= state.data.until
     return not is_late and isinstance(delays, list) and int(run.run_count) <= len(delays)
 
 
@@ -99,9 +97,9 @@ class _Unread(Exception):
     Its own text says nothing: Prefect writes what a failed task's result looks like in its log.
     """
 
-    def __init__(self, result: pipeline.SourceResult) -> None:
+    def __init__(self, result: pipeline.SourceResult, until: float) -> None:
         super().__init__()
-        self.result = result
+        self.result, self.until = result, until
 
 
 class _Told(Exception):
@@ -123,34 +121,32 @@ logging.getLogger("prefect.flow_runs").addFilter(_is_news)
     cache_policy=NO_CACHE,
     persist_result=False,
 )
-def _source(plan: pipeline.Plan, name: str, log: pipeline.Log) -> Any:
+def _source(plan: pipeline.Plan, name: str, log: pipeline.Log, until: float) -> Any:
     """Fetch and parse one source. One that fails is asked again, and then keeps its newest valid data."""
-    result = pipeline.collect_and_read(plan, all_sources()[name], log)
+    result = pipeline.collect_and_read(plan, all_sources()[name], log, until)
     if result.problem and not plan.sample:
-        return Failed(message=f"{name} gick inte att läsa; orsaken står i log/runs.jsonl", data=_Unread(result))
+        return Failed(message=f"{name} gick inte att läsa; orsaken står i log/runs.jsonl", data=_Unread(result, until))
     return result
 
 
 def _ask(plan: pipeline.Plan, name: str, log: pipeline.Log, until: float) -> pipeline.SourceResult:
-    """One source's task, with what is declared for it; whatever happens to it, the others go on."""
+    """One source's task, with what is declared for it; whatever happens to it, the others go on.
+
+    All attempts together take no longer than `source_seconds`, and none is made after `until`.
+    """
     module, settings = all_sources()[name], plan.settings
-    if time.monotonic() > until:
-        return pipeline.read_source(plan, module, f"{name}: nattens tid för att hämta tog slut.")
     delays = settings.ask_again_seconds
     asked = _source.with_options(
         retries=len(delays) + 1 if delays else 0,
         retry_delay_seconds=list(delays),
-        timeout_seconds=settings.source_seconds,
         tags=_tags(module.source),
     )
-    done: State[Any] = asked(plan, name, log, return_state=True)
+    done: State[Any] = asked(plan, name, log, min(until, time.monotonic() + settings.source_seconds), return_state=True)
     match done.result(raise_on_failure=False):
         case pipeline.SourceResult() as result:
             return result
         case _Unread() as unread:
             return unread.result
-        case TimeoutError():
-            wrong = f"{name}: hann inte läsas på {settings.source_seconds:.0f} sekunder."
         case unexpected:
             wrong = f"{name}: oväntat fel: {type(unexpected).__name__}."
     return replace(pipeline.read_source(plan, module, wrong), is_asked=True)
@@ -320,7 +316,7 @@ def _publish(settings: Settings, **asked_for: Any) -> tuple[pipeline.Plan, pipel
         plan, log = _when_free(settings, begin)
         before = remarked_last_time(plan.data)
         inbox = pipeline.take_inbox(plan, log)
-        asked, until = {module.name for module in pipeline.chosen_sources(plan)}, time.monotonic() + _ASKING_SECONDS
+        asked, until = {module.name for module in pipeline.chosen_sources(plan)}, pipeline.asking_ends()
         results = [
             _ask(plan, name, log, until) if name in asked else pipeline.read_source(plan, module)
             for name, module in all_sources().items()

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -43,6 +45,7 @@ __all__ = [
     "Plan",
     "SourceResult",
     "add_files",
+    "asking_ends",
     "build_warehouse",
     "checking",
     "chosen_sources",
@@ -79,6 +82,8 @@ class Outcome:
     silent: Mapping[str, Silence] = field(default_factory=dict)
 
 
+# What all sources together may take, so that there is a release in the morning.
+_ASKING_SECONDS = 3 * 3600
 # Letters for hexadecimal: a day followed by four digits is what a personnummer looks like.
 LETTERS = str.maketrans("0123456789", "ghijklmnop")
 
@@ -180,15 +185,21 @@ def running(plan: Plan, say: Say | None = None) -> Iterator[Log]:
             log.done("run", seconds=log.since_start(), failed=failed)
 
 
-def collect_and_read(plan: Plan, module: SourceModule, log: Log | None = None) -> SourceResult:
+def asking_ends() -> float:
+    """When a run that begins to ask now asks nobody more, in seconds of `time.monotonic`."""
+    return time.monotonic() + _ASKING_SECONDS
+
+
+def collect_and_read(plan: Plan, module: SourceModule, log: Log | None = None, until: float = math.inf) -> SourceResult:
     """Fetch one source, end the retention of what is due, and parse what is in force.
 
-    A source that fails keeps its newest valid data and says what went wrong.
+    A source that fails keeps its newest valid data and says what went wrong; so does one that is not done `until`
+    then, or in `source_seconds`.
     """
     log = log or Log()
     asked, problem = is_asked(plan, module), ""
     try:
-        collect(plan, module, log)
+        collect(plan, module, log, until)
         end_retention(plan, module, log)
     except Problem as found:
         problem = str(found)
@@ -197,10 +208,10 @@ def collect_and_read(plan: Plan, module: SourceModule, log: Log | None = None) -
 
 def read_all(plan: Plan, log: Log | None = None) -> list[SourceResult]:
     """Fetch and parse every source, in the order of their names."""
-    log = log or Log()
+    log, until = log or Log(), asking_ends()
     asked = {module.name for module in chosen_sources(plan)}
     return [
-        collect_and_read(plan, module, log) if name in asked else _parse(plan, module, log)
+        collect_and_read(plan, module, log, until) if name in asked else _parse(plan, module, log)
         for name, module in all_sources().items()
     ]
 

@@ -71,7 +71,10 @@ class Settings(BaseSettings):
     )
 
     source_seconds: float = Field(
-        default=1800, gt=0, le=86_400, description="Så länge en källa får ta i natt innan den avbryts"
+        default=1800,
+        gt=0,
+        le=86_400,
+        description="Så länge en källas utgivare får ta på sig i en körning, alla försök medräknade",
     )
     ask_again_seconds: tuple[float, ...] = Field(
         default=(30, 300),

@@ -4,16 +4,19 @@ httpx (BSD-3) speaks HTTP; tenacity (Apache-2.0) decides when to ask again: unli
 lets the answer's `Retry-After` decide how long, waits with the clock it is given, and writes no address to a log.
 """
 
+import math
 import re
 import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from threading import Thread
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 from sources._landing import STOCKHOLM
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     import httpx
     from tenacity import RetryCallState
 
+_Result = TypeVar("_Result")
 # "page" is for a publisher whose answers are web pages: anything goes, and nothing is taken for unchanged.
 Kind = Literal["json", "csv", "xlsx", "page"]
 UNTRUSTED = "certifikatet går inte att lita på"
@@ -81,7 +85,8 @@ class Http:
 
     `base_urls` replaces a source's declared address, for a replica or a test's own publisher; `known_as` says whose
     pace such a host keeps. 429 and 5xx are tried again with `Retry-After` or a doubling wait; anything else is a
-    Problem. No message shows the query of an address. `clock` gives seconds since 1970.
+    Problem. No message shows the query of an address. `clock` gives seconds since 1970. `until` is when all asking
+    ends, in seconds of `time.monotonic`: whoever has not answered by then has not answered.
     """
 
     user_agent: str
@@ -92,6 +97,7 @@ class Http:
     known_as: Mapping[str, str] = field(default_factory=dict)
     calls: Calls = field(default_factory=Calls)
     validators: Validators = field(default_factory=Validators)
+    until: float = math.inf
     _client: "httpx.Client | None" = None
 
     def __enter__(self) -> "Http":
@@ -143,7 +149,7 @@ class Http:
 
     def _ask(self, method: str, url: str, pause: float | Pace, accept: Kind | None, **sent: Any) -> bytes:
         import httpx
-        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
+        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay
 
         if self._client is None:
             timeout = httpx.Timeout(_READ_SECONDS, connect=_CONNECT_SECONDS)
@@ -165,7 +171,7 @@ class Http:
         pace = pause if isinstance(pause, Pace) else Pace(pause=pause)
         question = _Question(request=request, url=url, pace=pace, accept=accept, name=name, kept=kept)
         tries = Retrying(
-            stop=stop_after_attempt(_TRIES),
+            stop=stop_after_attempt(_TRIES) | stop_before_delay(max(0.0, self.until - time.monotonic())),
             wait=_wait,
             retry=retry_if_exception_type(_AskAgain),
             sleep=self.sleep,
@@ -194,19 +200,15 @@ class Http:
         request = question.request
         for hop in range(_MOST_REDIRECTS + 1):
             self._take_turn(request.url.netloc.decode(), question.pace)
-            answer = client.send(request, stream=True)
-            try:
-                if answer.next_request is None:
-                    if answer.status_code == 304 and question.kept is not None:
-                        return question.kept
-                    self._check_status(question.url, answer)
-                    body = _whole(question.url, answer, question.accept)
-                    if question.name and hop == 0:  # what names an answer belongs to its own address
-                        self.validators.remember(question.name, answer.headers, body)
-                    return body
-                here, request = answer.url, answer.next_request
-            finally:
-                answer.close()
+            answer, body = self._receive(client, request, question)
+            if answer.next_request is None:
+                if answer.status_code == 304 and question.kept is not None:
+                    return question.kept
+                self._check_status(question.url, answer)
+                if question.name and hop == 0:  # what names an answer belongs to its own address
+                    self.validators.remember(question.name, answer.headers, body)
+                return body
+            here, request = answer.url, answer.next_request
             if (request.url.scheme, request.url.host, request.url.port) != (here.scheme, here.host, here.port):
                 raise Problem(
                     _named(question.url), "utgivaren hänvisar till en annan adress", do="kontrollera adressen"
@@ -214,6 +216,22 @@ class Http:
         raise Problem(
             _named(question.url), "utgivaren hänvisar runt i en ring", do="kontrollera adressen eller försök senare"
         )
+
+    def _receive(
+        self, client: "httpx.Client", request: "httpx.Request", question: "_Question"
+    ) -> "tuple[httpx.Response, bytes]":
+        """An answer and its body, empty where that is not to be read. Raises Problem when it takes too long.
+
+        httpx limits the wait for each piece: who sends a byte a minute, of the headers too, would hold it for days.
+        """
+        left = self.until - time.monotonic()
+        try:
+            return _within(min(left, _MOST_SECONDS), lambda: _received(client, request, question))
+        except TimeoutError:
+            self._client = None  # not closed: the thread reads from it, perhaps what has since got its socket's number
+            if left <= _MOST_SECONDS:
+                raise _out_of_time(_named(question.url)) from None
+            raise Problem(_named(question.url), "svaret kom för långsamt", do="försök senare") from None
 
     def _check_status(self, url: str, answer: "httpx.Response") -> None:
         if answer.status_code == 200:
@@ -230,6 +248,8 @@ class Http:
         """Wait until a host may be asked, and write down that it is. Raises Problem when that is too far off."""
         host = self.known_as.get(netloc, netloc)
         wait = self.calls.wait(host, pace, self.clock())
+        if time.monotonic() + max(0.0, wait) >= self.until:
+            raise _out_of_time(host)
         if wait > _LONGEST_WAIT:
             raise self._not_before(host, self.clock() + wait)
         if wait > 0:
@@ -299,17 +319,38 @@ def _retry_after(text: str, now: float) -> float:
     return max(0.0, min(at.replace(tzinfo=at.tzinfo or UTC).timestamp() - now, DAY))
 
 
+def _within(seconds: float, work: Callable[[], _Result]) -> _Result:
+    """What some work gives, if it does within so many seconds. Raises TimeoutError else, and nobody waits for it."""
+    future: Future[_Result] = Future()
+
+    def do() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
+
+    Thread(target=do, daemon=True).start()
+    return future.result(timeout=seconds)
+
+
+def _received(
+    client: "httpx.Client", request: "httpx.Request", question: "_Question"
+) -> "tuple[httpx.Response, bytes]":
+    answer = client.send(request, stream=True)
+    try:
+        return answer, _whole(question.url, answer, question.accept) if answer.status_code == 200 else b""
+    finally:
+        answer.close()
+
+
 def _whole(url: str, answer: "httpx.Response", accept: Kind | None) -> bytes:
     """The unpacked body, counted while it comes: a small answer can unpack to more than the memory holds."""
     _check_type(url, answer.headers.get("Content-Type", ""), accept)
-    until = time.monotonic() + _MOST_SECONDS
     body = bytearray()
     for chunk in _unpacked(url, answer):
         body += chunk
         if len(body) > _MOST_BYTES:
             raise Problem(_named(url), "orimligt stort svar", found=f"över {_MOST_BYTES} byte", do="dela frågan")
-        if time.monotonic() > until:
-            raise Problem(_named(url), "svaret kom för långsamt", found=f"{len(body)} byte", do="försök senare")
     if accept != "page" and _WEB_PAGE.match(body, 0, 1000):
         raise _web_page(url, answer.headers.get("Content-Type", ""))
     return bytes(body)
@@ -366,6 +407,10 @@ def _web_page(url: str, told: str) -> Problem:
 
 def _silent(url: str, found: str) -> Problem:
     return Problem(_named(url), "utgivaren svarade inte", found=found, do="senast giltiga uppgifter används")
+
+
+def _out_of_time(where: str) -> Problem:
+    return Problem(where, "tiden för att hämta källan tog slut", do="senast giltiga uppgifter används")
 
 
 def _is_untrusted(error: BaseException | None) -> bool:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from flows import pipeline
 from flows._status import Freshness, source_statuses
-from flows.pipeline import Plan, collect_and_read, make_plan, run
+from flows.pipeline import Plan, collect_and_read, make_plan, read_all, run
 from flows.settings import read_settings
 from lagesbild import open_release
 from sources._http import Http
@@ -140,6 +141,23 @@ def test_a_broken_answer_leaves_the_older_data_in_force_and_says_so(
     assert second.status == "failed"
     assert second.ledger == first.ledger
     assert second.ledger.rows_loaded > 0
+
+
+def test_a_publisher_that_never_comes_to_an_end_fails_its_own_source_only(
+    tmp_path: Path, publisher: Replay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = night(tmp_path, publisher)
+    plan = replace(plan, settings=plan.settings.model_copy(update={"source_seconds": 1.0, "area": "1415"}))
+    only = replace(plan, only=("police_events", "population"))
+    police = publisher.routes["police"]
+    publisher.routes["police"] = lambda asked: replace(police(asked), delay=20)
+    told = {result.name: result.problem for result in read_all(only)}
+    assert told["police_events"].endswith("tiden för att hämta källan tog slut: senast giltiga uppgifter används.")
+    assert told["population"] == ""
+    publisher.asked.clear()
+    monkeypatch.setattr(pipeline, "_ASKING_SECONDS", 0)
+    assert "tog slut" in {result.name: result.problem for result in read_all(only)}["population"]
+    assert publisher.asked == []
 
 
 def test_half_a_kolada_fetch_never_replaces_a_whole_one(tmp_path: Path, publisher: Replay) -> None:

@@ -1,9 +1,11 @@
 """The polite client against a publisher of the test's own, over real sockets."""
 
+import contextlib
 import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -72,6 +74,64 @@ def refusal(http: Http, url: str, **given: object) -> str:
     assert "hemlig" not in str(caught.value)
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+# ----------------------------------------------------------------------------------------------------------- time limit
+
+
+@contextmanager
+def dripping(head: bytes, drop: bytes) -> Iterator[str]:
+    """A server that says the head and then a drop ten times a second, for as long as anybody listens."""
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(10_000)
+                connection.sendall(head)
+                while not over.wait(0.1):
+                    connection.sendall(drop)
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        over.set()
+
+
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"1"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 900\r\n\r\n" + packed(reply(1)).body[:10],
+            b"x",
+        ),
+    ],
+    ids=["headers", "body", "packed body"],
+)
+def test_who_sends_a_byte_at_a_time_is_heard_for_no_longer_than_a_source_may_take(
+    clock: Clock, head: bytes, drop: bytes
+) -> None:
+    with dripping(head, drop) as url:
+        began = time.monotonic()
+        http = client(clock)
+        http.until = began + 0.5
+        assert "tiden för att hämta källan tog slut: senast giltiga uppgifter används" in refusal(http, url)
+        assert 0.5 <= time.monotonic() - began < 5
+
+
+def test_nobody_is_asked_or_waited_for_when_the_time_is_up(publisher: Replay, clock: Clock) -> None:
+    http = client(clock)
+    http.get(f"{publisher.url}/data", pause=60)
+    http.until = time.monotonic() + 30
+    with pytest.raises(Problem, match="tiden för att hämta källan tog slut"):
+        http.get(f"{publisher.url}/data", pause=60)
+    http.until = time.monotonic() + 100
+    publisher.faults["data"] = [Reply(status=503, headers={"Retry-After": "110"})]
+    clock.now += 60
+    assert "HTTP 503" in refusal(http, f"{publisher.url}/data")
+    assert (len(publisher.asked), clock.slept) == (2, [])
 
 
 # ----------------------------------------------------------------------------------------------------------------- pace
