@@ -40,11 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BaseException as error:
         from flows._exhausted import exhausted
+        from flows._unexpected import unexpected
 
-        if told := exhausted(error, "lagesbild"):
-            print(told, file=sys.stderr)
-            return 1
-        raise
+        told = exhausted(error, "lagesbild") or unexpected(error)
+        if told is None or sys.flags.dev_mode:  # who mends the program wants to see it all: python -X dev
+            raise
+        print(told, file=sys.stderr)
+        return 1
 
 
 class _Parser(argparse.ArgumentParser):

@@ -60,6 +60,7 @@ from flows._notify import (
     where_to_read,
 )
 from flows._plan import Busy
+from flows._unexpected import unexpected
 from flows.summary import day_line, summary_lines, summary_markdown
 from lagesbild import release_folder
 from models._contracts import without_examples
@@ -102,6 +103,17 @@ class _Unread(Exception):
         self.result, self.until = result, until
 
 
+@contextmanager
+def _without_its_text() -> Iterator[None]:
+    """What nobody foresaw leaves the block as a Problem: Prefect writes what a task raises in its database and logs."""
+    try:
+        yield
+    except BaseException as error:
+        if (told := unexpected(error)) is None:
+            raise
+        raise told from None
+
+
 class _Told(Exception):
     """A run ended as a run may end, and its state says how."""
 
@@ -123,7 +135,8 @@ logging.getLogger("prefect.flow_runs").addFilter(_is_news)
 )
 def _source(plan: pipeline.Plan, name: str, log: pipeline.Log, until: float) -> Any:
     """Fetch and parse one source. One that fails is asked again, and then keeps its newest valid data."""
-    result = pipeline.collect_and_read(plan, all_sources()[name], log, until)
+    with _without_its_text():
+        result = pipeline.collect_and_read(plan, all_sources()[name], log, until)
     if result.problem and not plan.sample:
         return Failed(message=f"{name} gick inte att läsa; orsaken står i log/runs.jsonl", data=_Unread(result, until))
     return result
@@ -147,8 +160,8 @@ def _ask(plan: pipeline.Plan, name: str, log: pipeline.Log, until: float) -> pip
             return result
         case _Unread() as unread:
             return unread.result
-        case unexpected:
-            wrong = f"{name}: oväntat fel: {type(unexpected).__name__}."
+        case error:
+            wrong = f"{name}: {error if isinstance(error, Problem) else type(error).__name__}"
     return replace(pipeline.read_source(plan, module, wrong), is_asked=True)
 
 
@@ -161,14 +174,16 @@ def _release(
     inbox: tuple[pipeline.Handed, ...],
 ) -> pipeline.Outcome:
     """Build, check and publish."""
-    return pipeline.finish_run(plan, results, check, log, inbox)
+    with _without_its_text():
+        return pipeline.finish_run(plan, results, check, log, inbox)
 
 
 # Not "day": with what Prefect puts after it, that is a number plate.
 @task(name="backfill", task_run_name="{plan.as_of}", cache_policy=NO_CACHE, persist_result=False)
 def _day(plan: pipeline.Plan) -> pipeline.Outcome:
     """The release of a day that has been, out of what was known by then."""
-    return _when_free(plan.settings, lambda: pipeline.run(plan, _to_prefect))
+    with _without_its_text():
+        return _when_free(plan.settings, lambda: pipeline.run(plan, _to_prefect))
 
 
 def _to_prefect(line: str, is_passing: bool) -> None:
@@ -289,7 +304,9 @@ def backfill(
                         lines.append(without_examples(day_line(plan.as_of, outcome)))
                         is_bad = outcome.exit_code == 1
                     case error:
-                        lines.append(f"{plan.as_of}  gick inte: {type(error).__name__}")
+                        lines.append(
+                            f"{plan.as_of}  gick inte: {error if isinstance(error, Problem) else type(error).__name__}"
+                        )
                         is_bad = True
                 bad += [plan.as_of] if is_bad else []
         print("\n".join(lines))
@@ -357,7 +374,8 @@ def _failed(ending: Ending, text: str) -> State[Any]:
 def _ended(work: Callable[[], State[Any]]) -> State[Any]:
     """How some work ended; what a person must mend is a sentence of its own, and no traceback."""
     try:
-        return work()
+        with _without_its_text():
+            return work()
     except Problem as problem:
         print(problem, file=sys.stderr)
         ending = Ending.NOT_RUN if exit_code_of(problem) == 2 else Ending.NOT_PUBLISHED

@@ -27,6 +27,7 @@ from flows._publish import Checking, checking, make_room, open_data_of, publish
 from flows._published import Published, read_ledger
 from flows._releases import latest_release, previous_release
 from flows._retention import end_retention
+from flows._unexpected import unexpected
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
 from models._contracts import without_examples
@@ -178,7 +179,7 @@ def running(plan: Plan, say: Say | None = None) -> Iterator[Log]:
             failed = False
         except BaseException as error:
             told = exhausted(error, str(plan.data)) or error
-            said = str(told) if isinstance(told, Problem) else type(told).__name__
+            said = str(unexpected(told) or type(told).__name__)
             _log_run(plan, log, exit_code_of(told), release=latest_release(plan.data), problem=said)
             raise
         finally:

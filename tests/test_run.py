@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -151,6 +152,60 @@ def test_the_prefect_flow_gives_the_same_release_as_the_plain_run(
     assert sampled[1].release in said.read_text()
     assert release_bytes(tmp_path) == release_bytes(sampled[0])
     assert (tmp_path / "prefect").is_dir()
+
+
+BUG = "could not convert 'Kalle Anka 19121212-1212'"
+
+
+def test_an_unforeseen_error_is_told_by_kind_and_place_and_not_by_its_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def spoiled(*_: object) -> None:
+        raise ValueError(BUG)
+
+    monkeypatch.setattr("flows.pipeline.release_id", spoiled)
+    assert main(["run", "--offline", "--data", str(tmp_path)]) == 1
+    told = "".join(capfd.readouterr())
+    assert re.search(r"^flows/pipeline\.py:\d+: oväntat fel av slaget ValueError: felanmäl det", told, re.MULTILINE)
+    runs = (tmp_path / "log" / "runs.jsonl").read_text(encoding="utf-8")
+    assert "oväntat fel av slaget ValueError" in runs
+    for text in (told, runs):
+        assert "Anka" not in text
+        assert "1212" not in text
+
+
+@pytest.mark.slow
+def test_an_unforeseen_error_leaves_nothing_of_its_text_with_prefect(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "LAGESBILD_"))}
+    environment |= {"LAGESBILD_DATA": str(tmp_path / "data"), "LAGESBILD_ASK_AGAIN_SECONDS": "[0]"}
+    environment |= {"PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120", "PYTHONPATH": str(ROOT)}
+    program = f"""
+from flows import nightly, pipeline
+
+def spoiled(*_, **__):
+    raise ValueError({BUG!r})
+
+pipeline.collect_and_read = pipeline.finish_run = spoiled
+print("one", nightly.nightly(offline=True, area="1415", only=["police_events"], return_state=True))
+pipeline.make_plan = spoiled
+print("two", nightly.nightly(offline=True, area="1415", return_state=True))
+"""
+    said = tmp_path / "said.txt"
+    with said.open("w") as out:
+        command = [sys.executable, "-c", program]
+        flow = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=out, stderr=out, start_new_session=True)
+        try:
+            assert flow.wait(timeout=240) == 0, said.read_text()[-3000:]
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(flow.pid, signal.SIGKILL)
+    told = said.read_text()
+    assert "Retry 1/" in told  # what the source's task raised is told by Prefect itself
+    ended = re.findall(r"^(one|two) Inte publicerat\('flows/.*: oväntat fel av slaget ValueError", told, re.M)
+    assert ended == ["one", "two"]
+    for path in (said, *(tmp_path / "data").rglob("*")):
+        assert path.is_dir() or b"Anka" not in path.read_bytes(), path
+        assert path.is_dir() or b"19121212" not in path.read_bytes(), path
 
 
 def test_the_core_imports_neither_prefect_nor_great_expectations(tmp_path: Path) -> None:
