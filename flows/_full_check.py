@@ -45,42 +45,45 @@ _UNREADABLE = (OSError, ValueError, LookupError, TypeError, duckdb.Error, pl.exc
 
 @dataclass(frozen=True, kw_only=True)
 class FullCheck:
-    """What is wrong, a Swedish sentence each, and what could not be tried though nothing is wrong with it."""
+    """What is wrong, a Swedish sentence each; and what is not, but may be known: remains, and what was not tried."""
 
     found: Sequence[str]
-    untried: Sequence[str] = ()
+    remarks: Sequence[str] = ()
 
 
 def check_everything(plan: Plan, tell: Tell = lambda _: None) -> FullCheck:
     """Look through a whole data folder and make the newest release's tables anew from the landing zone.
 
-    Every snapshot that stands is there with its hash, and nothing else; ledgers and the decisions they name can be
-    read; every release is whole and closed; the newest keeps its contracts, gives nothing away, and comes out of
-    landing zone, ledger, code and settings byte for byte, without any cache. It holds the data folder's lock: no run
-    writes meanwhile. It changes nothing but what whoever gets the lock does first. Raises UsageProblem when there is no
-    folder or a run is going on.
+    Every snapshot that stands is there with its hash, and nothing but what a killed run left; ledgers and the decisions
+    they name can be read; every release is whole and closed; the newest keeps its contracts, gives nothing away, and
+    comes out of landing zone, ledger, code and settings byte for byte, without any cache. It holds the data folder's
+    lock: no run writes meanwhile. It changes nothing but what whoever gets the lock does first. Raises UsageProblem
+    when there is no folder or a run is going on.
     """
     if not plan.data.is_dir():
         raise UsageProblem(str(plan.data), "datamappen finns inte", do="ange den med --data")
     with one_writer(plan.data):
         kept: list[str] = []
         found: list[str] = []
+        remarks: list[str] = []
         tell("läser manifestet och liggarna")
         with _telling(kept, f"landing/{_MANIFEST}"):
             history = read_history(plan.data)
             kept += _landing(plan.data, history, tell)
+            remarks += _remains(plan.data, history)
             found += _releases(plan, history, tell)
         kept += _ledgers(plan.data)
         found += _open_to_others(plan.data)
         if not (latest := latest_release(plan.data)):
-            return FullCheck(found=[*kept, *found], untried=["Ingen utgåva finns att pröva: kör lagesbild run."])
+            untried = "Ingen utgåva finns att pröva: kör lagesbild run."
+            return FullCheck(found=[*kept, *found], remarks=[*remarks, untried])
         tell("prövar den senaste utgåvans kontrakt och vad en angripare kan räkna ut")
         found += _newest(plan.data)
         if kept:
             untried = "Den senaste utgåvan har inte byggts på nytt: det den bygger på är inte helt."
-            return FullCheck(found=[*kept, *found], untried=[untried])
+            return FullCheck(found=[*kept, *found], remarks=[*remarks, untried])
         different, untried = _rebuilt(plan, latest, tell)
-        return FullCheck(found=[*found, *different], untried=[untried] if untried else [])
+        return FullCheck(found=[*found, *different], remarks=[*remarks, untried] if untried else remarks)
 
 
 def broken_contracts(con: duckdb.DuckDBPyConnection) -> tuple[int, list[Breach]]:
@@ -105,7 +108,7 @@ def _telling(found: list[str], where: str, do: str = _RESTORE) -> Iterator[None]
 
 
 def _landing(data: Path, history: Sequence[Line], tell: Tell) -> list[str]:
-    """Snapshots that are gone or altered, files that no line of the manifest tells of, and the key of identities."""
+    """Snapshots that are gone or altered, files that are none, and the key of identities."""
     landing, found = data / "landing", list[str]()
     stand = {snapshot_path(data, each.source, part): part.sha256 for each in standing(history) for part in each.parts}
     tell(f"räknar om kontrollsummorna i landningen, {len(stand)} ögonblicksbilder")
@@ -122,13 +125,37 @@ def _landing(data: Path, history: Sequence[Line], tell: Tell) -> list[str]:
         where = path.relative_to(data).as_posix()
         if path.name.partition(".")[0] in removed(history, path.parent.name):
             found.append(str(Problem(where, "gallrad eller glömd men inte borttagen", do="kör lagesbild run")))
-        else:
-            do = "är manifestet gammalt, återställ det; annars är filen en avbruten körnings: ta bort den"
-            found.append(str(Problem(where, "ingen rad i manifestet berättar om filen", do=do)))
+        elif not _is_snapshot(path):
+            found.append(str(Problem(where, "filen hör inte hemma i landningen", do="ta bort den")))
     if any(isinstance(each, Observation) and each.origin == "add" and each.original_sha256 for each in history):
         with _telling(found, f"landing/{_KEY}"):
             identity_key(data)
     return found
+
+
+def _is_snapshot(path: Path) -> bool:
+    return path.name.partition(".")[0] == sha256(path.read_bytes())
+
+
+def _remains(data: Path, history: Sequence[Line]) -> list[str]:
+    """Whole snapshots that no line of the manifest tells of: those of a run that was killed before it wrote the line.
+
+    No fault: the publisher's next answer is landed anew. They are not swept away, for where the manifest is an older
+    copy they are all there is; then the releases that rest on them say so.
+    """
+    stand = {snapshot_path(data, each.source, part) for each in standing(history) for part in each.parts}
+    return [
+        str(
+            Problem(
+                path.relative_to(data).as_posix(),
+                "ingen rad i manifestet berättar om filen",
+                do="en avbruten körning lämnade den, ta bort den; är manifestet en äldre kopia, återställ det",
+            )
+        )
+        for path in sorted((data / "landing").glob("*/*"))
+        if path not in stand and path.name.partition(".")[0] not in removed(history, path.parent.name)
+        if path.is_file() and _is_snapshot(path)
+    ]
 
 
 def _ledgers(data: Path) -> list[str]:

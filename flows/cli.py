@@ -295,7 +295,7 @@ def _check_everything(given: argparse.Namespace) -> int:
 
     plan = _plan_of(given)
     checked = check_everything(plan, Log(form=plan.settings.log_format, say=_on_stderr))
-    print(*checked.found, *checked.untried, sep="\n", end="\n" if checked.found or checked.untried else "")
+    print(*checked.found, *checked.remarks, sep="\n", end="\n" if checked.found or checked.remarks else "")
     print(f"{len(checked.found)} fel." if checked.found else "Inget fel: allt som ska bevaras finns och är helt.")
     return 1 if checked.found else 0
 

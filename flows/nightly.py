@@ -220,7 +220,7 @@ def weekly_check(sample: bool = False, data: str | None = None, area: str | None
             checked = _when_free(plan.settings, lambda: check_everything(plan, partial(_to_prefect, is_passing=False)))
         told = [without_examples(each) for each in checked.found]
         more = [f"… och {len(told) - _MOST_SHOWN} till."] if told[_MOST_SHOWN:] else []
-        shown = [*(told[:_MOST_SHOWN] or ["Allt som ska bevaras finns och är helt."]), *more, *checked.untried]
+        shown = [*(told[:_MOST_SHOWN] or ["Allt som ska bevaras finns och är helt."]), *more, *checked.remarks]
         print("\n".join(shown))
         create_markdown_artifact(
             "\n".join(f"- {each}" for each in shown),

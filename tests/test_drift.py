@@ -197,7 +197,7 @@ def test_what_is_backed_up_and_restored_elsewhere_gives_the_same_release(tmp_pat
     assert {name: files_of(elsewhere / name) for name in kept} == kept
     assert elsewhere.stat().st_mode & 0o777 == 0o711
     checked = check_everything(night(elsewhere, 2))
-    assert (checked.found, checked.untried) == ([], [])
+    assert (checked.found, checked.remarks) == ([], [])
     after = run(night(elsewhere, 2))
     assert (after.exit_code, after.is_new, after.release) == (before.exit_code, False, before.release)
     with one_writer(elsewhere):  # the key is the same, so a report that comes again has the same name

@@ -15,6 +15,7 @@ from flows._sums import SUMS, write_sums
 from flows.cli import main
 from flows.pipeline import latest_release, make_plan, one_writer
 from flows.settings import read_settings
+from sources._landing import keep_snapshot
 from sources._problem import UsageProblem
 
 
@@ -41,6 +42,15 @@ def write(path: Path, content: bytes) -> None:
     path.chmod(0o400)
 
 
+def test_a_snapshot_of_a_run_that_was_killed_before_it_wrote_its_line_is_told_of_and_is_no_fault(data: Path) -> None:
+    part = keep_snapshot(data, "population", b"[1]", "json")
+    checked = check_everything(plan_of(data))
+    assert checked.found == []
+    assert named(checked.remarks) == [
+        f"landing/population/{part.sha256}.json: ingen rad i manifestet berättar om filen"
+    ]
+
+
 def test_a_whole_data_folder_is_made_again_byte_by_byte_and_left_as_it_was(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -51,7 +61,7 @@ def test_a_whole_data_folder_is_made_again_byte_by_byte_and_left_as_it_was(
     before = {path: path.read_bytes() for path in data.rglob("*") if path.is_file()}
     told: list[str] = []
     checked = check_everything(plan_of(data), told.append)
-    assert (checked.found, checked.untried) == ([], [])
+    assert (checked.found, checked.remarks) == ([], [])
     assert told[-1] == "jämför public"
     assert {path: path.read_bytes() for path in data.rglob("*") if path.is_file()} == before
 
@@ -91,7 +101,7 @@ def test_everything_that_has_been_spoilt_is_named_and_nothing_else(data: Path) -
         [
             f"landing/population/{flipped.name}: ögonblicksbilden har ändrats",
             f"landing/vehicles/{gone.name}: ögonblicksbilden saknas",
-            "landing/measures/orphan.xlsx: ingen rad i manifestet berättar om filen",
+            "landing/measures/orphan.xlsx: filen hör inte hemma i landningen",
             f"published/{decision.name}: beslutet som liggaren nämner saknas",
             f"{data / 'published' / decision.name}: beslutet saknas eller är skadat",
             f"{here}/internal: har fel rättigheter",
@@ -101,7 +111,7 @@ def test_everything_that_has_been_spoilt_is_named_and_nothing_else(data: Path) -
             "published: andra konton kan läsa mappen",
         ]
     )
-    assert len(checked.untried) == 1
+    assert len(checked.remarks) == 1
 
 
 def test_a_release_altered_with_its_checksums_and_a_ledger_altered_with_its_hash_are_not_what_the_landing_zone_gives(
@@ -125,9 +135,10 @@ def test_a_manifest_or_a_ledger_that_lacks_lines_is_found(data: Path, capsys: py
     manifest.write_bytes(b"".join(lines[:-1]))
     lost = json.loads(lines[-1])
     part = lost["parts"][0]
-    found = check_everything(plan_of(data)).found
-    assert named(found) == [
-        f"landing/{lost['source']}/{part['sha256']}.{part['extension']}: ingen rad i manifestet berättar om filen",
+    checked = check_everything(plan_of(data))
+    orphan = f"landing/{lost['source']}/{part['sha256']}.{part['extension']}"
+    assert f"{orphan}: ingen rad i manifestet berättar om filen" in named(checked.remarks)
+    assert named(checked.found) == [
         f"output/{latest_release(data)}/internal/release.json: bygger på ögonblicksbilder som manifestet inte känner",
     ]
     manifest.write_bytes(b"".join(lines[:3]) + b"{}\n" + b"".join(lines[3:]))
@@ -147,7 +158,7 @@ def test_a_release_of_other_code_is_not_compared_and_that_is_said(data: Path) ->
     (folder / SUMS).unlink()
     checked = check_everything(plan_of(data))
     assert checked.found == []
-    assert "en annan version av koden" in checked.untried[0]
+    assert "en annan version av koden" in checked.remarks[0]
 
 
 def test_no_run_can_write_meanwhile_and_a_folder_that_is_not_there_is_not_made(data: Path, tmp_path: Path) -> None:
