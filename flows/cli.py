@@ -165,6 +165,7 @@ def _on_stderr(line: str, is_passing: bool) -> None:
 
 
 def _run(given: argparse.Namespace) -> int:
+    from flows._notify import Ending, ending_of, remarked_last_time
     from flows.pipeline import make_plan, run
     from flows.settings import read_settings
     from flows.summary import summary_lines
@@ -176,8 +177,11 @@ def _run(given: argparse.Namespace) -> int:
         only=given.only,
         as_of=given.as_of,
     )
+    before = remarked_last_time(plan.data)
     outcome = run(plan, _on_stderr)
     print("\n".join(summary_lines(outcome)))
+    if (ending := ending_of(outcome, before, plan.as_of)) is Ending.REMARKED_AS_BEFORE:
+        print(f"{ending}.")  # by which docs/systemd/lagesbild-notify knows that it is no news
     return outcome.exit_code
 
 

@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from flows._full_check import check_everything
+from flows._notify import Ending
 from flows.pipeline import Plan, add_files, make_plan, one_writer, run
 from flows.settings import read_settings
 from sources._registry import all_sources
@@ -92,17 +93,18 @@ def test_the_timer_goes_off_once_a_night_also_when_the_clocks_change(base: str, 
     }
 
 
-def test_a_letter_is_sent_when_the_state_changes_and_then_once_a_week(tmp_path: Path) -> None:
+def test_a_letter_is_sent_of_what_prefect_would_tell_and_of_nothing_else(tmp_path: Path) -> None:
     sendmail = tmp_path / "sendmail"
     sendmail.write_text(f"#!/bin/sh\ncat >> {tmp_path}/letters\necho ---- >> {tmp_path}/letters\n")
     sendmail.chmod(0o755)
     journal = tmp_path / "journalctl"
-    journal.write_text("#!/bin/sh\necho \"core.a: 'id är ifylld' bryts av 2 rader: till exempel af01\"\n")
+    journal.write_text(f"#!/bin/sh\ncat {tmp_path}/said\n")
     journal.chmod(0o755)
-    told = tmp_path / "lagesbild.service"
 
-    def notify(exit_status: str) -> None:
-        given = {"MONITOR_EXIT_STATUS": exit_status, "STATE_DIRECTORY": str(tmp_path), "SENDMAIL": str(sendmail)}
+    def notify(exit_status: str, last_line: str = "") -> None:
+        broken = "core.a: 'id är ifylld' bryts av 2 rader: till exempel af01\n"
+        (tmp_path / "said").write_text(broken + last_line, encoding="utf-8")
+        given = {"MONITOR_EXIT_STATUS": exit_status, "SENDMAIL": str(sendmail)}
         subprocess.run(
             [UNITS / "lagesbild-notify", "lagesbild.service"],
             env={**os.environ, **environment_of("notify.env"), **given, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
@@ -110,14 +112,12 @@ def test_a_letter_is_sent_when_the_state_changes_and_then_once_a_week(tmp_path: 
             check=True,
         )
 
-    for exit_status in ("3", "3", "1", "3"):
+    notify("3")
+    notify("3", f"{Ending.REMARKED_AS_BEFORE}.\n")
+    for exit_status in ("1", "1", "3"):
         notify(exit_status)
-    os.utime(told, (time.time() - 8 * 86_400,) * 2)
-    notify("3")
-    told.unlink()  # what a night that goes well does
-    notify("3")
     letters = (tmp_path / "letters").read_text(encoding="utf-8").split("----\n")[:-1]
-    assert ["något behöver ses till" in each for each in letters] == [True, False, True, True, True]
+    assert ["något behöver ses till" in each for each in letters] == [True, False, False, True]
     assert "inget publicerades: en kontroll sade ifrån" in letters[1]
     assert "bryts av 2 rader\n" in letters[1]  # and not by which
     assert all(each.startswith("To: trygghet@kommunen.example\n") for each in letters)

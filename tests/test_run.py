@@ -11,6 +11,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,7 @@ import polars as pl
 import pytest
 
 from flows._data_version import DATA_VERSION, data_version
+from flows._notify import Ending
 from flows.cli import main
 from flows.pipeline import (
     Outcome,
@@ -369,7 +371,9 @@ def test_a_failed_quality_check_publishes_nothing(tmp_path: Path, monkeypatch: p
     assert list((tmp_path / "output").iterdir()) == []
 
 
-def test_publishers_that_do_not_answer_do_not_stop_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_publishers_that_do_not_answer_do_not_stop_the_others_and_are_news_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("sources._http._TRIES", 1)
     data = tmp_path / "data"
     good = tmp_path / "dialog.csv"
@@ -396,6 +400,12 @@ def test_publishers_that_do_not_answer_do_not_stop_the_others(tmp_path: Path, mo
         assert set(con.sql("select source from output.sources where status = 'failed'").fetchall()) == {
             (name,) for name in failed
         }
+    monkeypatch.setenv("LAGESBILD_BASE_URLS", json.dumps(dict.fromkeys(asked, "http://127.0.0.1:9")))
+    for day, is_known in ((2, False), (3, True)):  # a Monday, when it is told again, and a Tuesday
+        later = datetime(2026, 2, day, 2, 30, tzinfo=UTC)
+        monkeypatch.setattr("flows.pipeline.make_plan", partial(make_plan, now=later))
+        assert main(["run", "--data", str(data)]) == 3
+        assert (f"\n{Ending.REMARKED_AS_BEFORE}.\n" in capsys.readouterr().out) is is_known
 
 
 @pytest.mark.parametrize(
