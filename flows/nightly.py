@@ -88,7 +88,9 @@ def _may_be_asked_again(task: Task[..., Any], run: Any, state: Any) -> bool:
     Prefect writes an empty traceback when retries run out, so there is one more of them than is used.
     """
     delays = task.retry_delay_seconds
-    is_late = isinstance(state.data, _Unread) and time.monotonic() >= state.data.until
+    is_late = isinstance(state.data, TimeoutError) or (
+        isinstance(state.data, _Unread) and time.monotonic() >= state.data.until
+    )
     return not is_late and isinstance(delays, list) and int(run.run_count) <= len(delays)
 
 
@@ -152,6 +154,8 @@ def _ask(plan: pipeline.Plan, name: str, log: pipeline.Log, until: float) -> pip
     asked = _source.with_options(
         retries=len(delays) + 1 if delays else 0,
         retry_delay_seconds=list(delays),
+        # The client keeps to its own time; this ends what hangs elsewhere.
+        timeout_seconds=2 * settings.source_seconds,
         tags=_tags(module.source),
     )
     done: State[Any] = asked(plan, name, log, min(until, time.monotonic() + settings.source_seconds), return_state=True)
@@ -160,6 +164,8 @@ def _ask(plan: pipeline.Plan, name: str, log: pipeline.Log, until: float) -> pip
             return result
         case _Unread() as unread:
             return unread.result
+        case TimeoutError():
+            wrong = f"{name}: hann inte läsas på {2 * settings.source_seconds:.0f} sekunder."
         case error:
             wrong = f"{name}: {error if isinstance(error, Problem) else type(error).__name__}"
     return replace(pipeline.read_source(plan, module, wrong), is_asked=True)
