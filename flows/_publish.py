@@ -43,7 +43,8 @@ from reports.catalogue import OpenData
 from reports.gate import find_hits, find_hits_in
 from reports.release import TABLES, ReleaseMeta, quality_request, write_release
 from reports.report import Wanted
-from sources._landing import Observation, make_folder
+from sources._landing import Observation, make_folder, read_manifest
+from sources._parse import remove_unread
 
 Checking = subprocess.Popen[str]
 
@@ -175,7 +176,7 @@ def _looks(observations: Sequence[Observation]) -> list[Observation]:
 
 
 def make_room(plan: Plan, release: str, log: Log) -> None:
-    """Where `release` is the newest, remove those that the rule no longer keeps.
+    """Where `release` is the newest, remove those that the rule no longer keeps, and caches that nothing reads.
 
     Also after a night that brought nothing new, which then does what a crash or another setting has left to do. What
     cannot be removed stops nothing that is published.
@@ -185,8 +186,9 @@ def make_room(plan: Plan, release: str, log: Log) -> None:
     with log.step("make_room"):
         try:
             remove_old(plan.data, plan.settings)
+            remove_unread(plan.data, read_manifest(plan.data))
         except OSError as error:
-            log(f"äldre utgåvor gick inte att ta bort: {error.strerror}: nästa körning försöker igen")
+            log(f"det som inte längre behövs gick inte att ta bort: {error.strerror}: nästa körning försöker igen")
 
 
 def open_data_of(settings: Settings) -> OpenData:

@@ -13,13 +13,15 @@ import polars as pl
 
 from sources._declare import Landing
 from sources._door import hide_identities, identity_key, screen
-from sources._landing import Part, keep_snapshot, make_folder, sha256, snapshot_path, write_atomically
+from sources._landing import Observation, Part, keep_snapshot, make_folder, sha256, snapshot_path, write_atomically
 from sources._problem import Problem
 from sources._read import read_bytes
-from sources._registry import SourceModule
+from sources._registry import SourceModule, all_sources
 from sources._strict import REFERENCE, Parsed, Rows, conform
 
 REDACTED = "parquet"
+# Tonight's, and one that somebody may be reading meanwhile without the lock.
+_COMPARISONS = 2
 
 
 def snapshot_name(source: str, sha256: str) -> str:
@@ -93,7 +95,7 @@ def _parsed(module: SourceModule, data: Path, part: Part) -> Path:
         if not _is_whole(raw):
             raise _lost(where)
         return raw
-    path = data / "parsed" / module.name / f"{cache_key(module, part)}.parquet"
+    path = _cached(data, module, part)
     if not _is_whole(path):
         if not raw.is_file():
             raise _lost(where)
@@ -101,6 +103,26 @@ def _parsed(module: SourceModule, data: Path, part: Part) -> Path:
         with write_atomically(path) as temporary:
             parse_file(module, raw, where).write(temporary)
     return path
+
+
+def remove_unread(data: Path, observations: Iterable[Observation]) -> None:
+    """Remove from the cache what nothing reads any more: parsed by other code or lists, or of what does not stand.
+
+    observations: those that stand; earlier answers too, which revisions are found in. Of those comparisons
+    (`revisions_*`), which a new answer outdates, the newest stay. Hold the data folder's lock.
+    """
+    modules = all_sources()
+    parts = {(each.source, part) for each in observations for part in each.parts if each.source in modules}
+    read = {_cached(data, modules[source], part) for source, part in parts}
+    for name in modules:
+        folder = data / "parsed" / name
+        compared = sorted(folder.glob("revisions_*.parquet"), key=lambda path: path.stat().st_mtime_ns)
+        for path in {*folder.glob("[!.]*.parquet")} - read - {*compared[-_COMPARISONS:]}:
+            path.unlink(missing_ok=True)
+
+
+def _cached(data: Path, module: SourceModule, part: Part) -> Path:
+    return data / "parsed" / module.name / f"{cache_key(module, part)}.parquet"
 
 
 def _is_whole(path: Path) -> bool:

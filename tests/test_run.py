@@ -103,8 +103,16 @@ def test_every_ledger_of_the_sample_balances_and_shows_its_refused_rows(sampled:
 
 def test_a_run_on_which_nothing_changed_makes_no_new_release(sampled: tuple[Path, Outcome]) -> None:
     data, first = sampled
+    cached = {path: path.stat().st_mtime_ns for path in (data / "parsed").rglob("*.parquet")}
+    for name in (f"{'0' * 64}.parquet", "revisions_0.parquet", "revisions_1.parquet", "revisions_2.parquet"):
+        (data / "parsed" / "population" / name).touch()  # by earlier code, or of what has been answered since
+        os.utime(data / "parsed" / "population" / name, (0, 0))
     again = run(sample_plan(data))
     assert (again.exit_code, again.is_new, again.release) == (0, False, first.release)
+    left = {path: path.stat().st_mtime_ns for path in (data / "parsed").rglob("*.parquet")}
+    assert cached.items() <= left.items()
+    assert all(path.name.startswith("revisions_") for path in left.keys() - cached.keys())
+    assert len([*(data / "parsed" / "population").glob("revisions_*")]) == 2
     assert [path.name for path in (data / "output").iterdir() if path.is_dir() and not path.is_symlink()] == [
         first.release
     ]
