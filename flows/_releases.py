@@ -15,7 +15,7 @@ from sources._problem import Problem
 PASSAGE = 0o711
 # Where an interrupted run may have left something half-written, always hidden and ending in .tmp. People's own folders
 # (inbox) are not among them.
-_WORKPLACES = ("", "landing", "landing/*", "published", "asked", "log", "output", "output/week/*", "texts/*")
+_WORKPLACES = ("", "landing", "landing/*", "published", "asked", "log", "output", "texts/*")
 _CACHES = ("parsed", "parsed/*")
 _DAY_SECONDS = 86_400
 
@@ -201,6 +201,10 @@ def sweep(data: Path) -> None:
     Whoever asks how things stand may be writing in the caches at this moment, without the lock: what is a day old
     there is nobody's.
     """
+    for aside in data.glob("output/week/*/.*.tmp"):
+        from reports.week import finish_week  # only where a page was cut off: it brings all that reports are made of
+
+        finish_week(aside)
     left = [path for place in _WORKPLACES for path in data.glob(f"{place}/.*.tmp".lstrip("/"))]
     for path in (path for place in _CACHES for path in data.glob(f"{place}/.*.tmp")):
         if time.time() - path.lstat().st_mtime > _DAY_SECONDS:

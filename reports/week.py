@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import os
 import re
-import tempfile
+import shutil
 from collections.abc import Collection, Mapping
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ from reports._week_docx import week_docx
 from reports._week_facts import WeekFacts, members_of, read_facts
 from reports._week_own import OwnWeek, read_own
 from reports.gate import find_hits_in
+from sources._landing import sync
 from sources._problem import Problem
 
 FOLDER = "week"
@@ -88,18 +89,37 @@ def _write(data: Path, release: Path, area: str, municipalities: Mapping[str, st
         folder.mkdir(mode=0o700, exist_ok=True)
     target = above / week_name(facts.monday)
     # Written aside, read by the gate, and put in place when it is whole; for its owner's eyes only from the beginning.
-    with tempfile.TemporaryDirectory(prefix=".", suffix=".tmp", dir=above) as aside:
-        new, old = Path(aside) / "new", Path(aside) / "old"
+    aside = above / f".{target.name}.tmp"
+    new = aside / "new"
+    aside.mkdir(mode=0o700)
+    try:
         new.mkdir(mode=0o700)
         for name, content in render_week(facts, own).items():
             (new / name).touch(mode=0o600)
             (new / name).write_bytes(content)
+            sync(new / name)
+        sync(new)
         if hits := find_hits_in(new):
             raise Problem("lagesbild week", "utgången stoppade sidan", found=hits[0], do="rätta texten och kör igen")
         if target.exists():
-            os.replace(target, old)
-        os.replace(new, target)
+            os.replace(target, aside / "old")
+        else:
+            os.replace(new, target)
+    finally:
+        finish_week(aside)
     return target
+
+
+def finish_week(aside: Path) -> None:
+    """Put the new page where the old one stood, when that has been moved aside, and remove the rest.
+
+    aside: `.<week>.tmp` beside the pages. Whoever gets the data folder's lock calls it where a writer was killed: else
+    there would be no page at all.
+    """
+    target = aside.with_name(aside.name.removeprefix(".").removesuffix(".tmp"))
+    if (aside / "old").is_dir() and not target.exists():
+        os.replace(aside / "new", target)
+    shutil.rmtree(aside)
 
 
 @functools.cache

@@ -26,7 +26,7 @@ from flows._forget import forget
 from flows._releases import point_latest, remove_release
 from flows._version import VERSION
 from flows.cli import main
-from flows.pipeline import Plan, add_files, build_warehouse, make_plan, read_all, release_id
+from flows.pipeline import Plan, add_files, build_warehouse, make_plan, one_writer, read_all, release_id
 from flows.settings import read_settings
 from models._duckdb import connect
 from models._model import all_models
@@ -824,6 +824,27 @@ def test_the_gate_passes_the_page_and_stops_a_person_in_any_of_its_files(sample:
     assert find_hits_in(tmp_path) == []
     (tmp_path / PUBLIC).write_text("Ring Anna Andersson, 070-123 45 67.\n", encoding="utf-8")
     assert find_hits_in(tmp_path) == [f"{PUBLIC}: name", f"{PUBLIC}: phone"]
+
+
+def test_a_page_whose_writer_was_killed_is_put_in_place_by_whoever_writes_next(
+    sample: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "output").mkdir()
+    [folder] = write_weeks(tmp_path, sample.internal, "1415")
+    page = (folder / PAGE).read_bytes()
+    (folder / PAGE).write_bytes(b"an older page")
+    with monkeypatch.context() as killed:
+        killed.setattr("reports.week.finish_week", lambda _: None)
+        write_weeks(tmp_path, sample.internal, "1415")
+    assert not folder.exists()
+    with one_writer(tmp_path):
+        assert (folder / PAGE).read_bytes() == page
+    half = folder.with_name(f".{folder.name}.tmp") / "new" / PAGE
+    half.parent.mkdir(parents=True)
+    half.write_bytes(b"half a p")
+    with one_writer(tmp_path):
+        assert (folder / PAGE).read_bytes() == page
+    assert [*folder.parent.iterdir()] == [folder]
 
 
 def test_a_person_in_the_calendar_stops_the_page_and_the_old_one_stands(
