@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from sources._problem import Problem, UsageProblem
 _UNREADABLE = (ValueError, KeyError, TypeError, RecursionError, OverflowError)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 AGGREGATE = "aggregate.parquet"
+_MOST_REMEMBERED = 200_000
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -145,10 +147,12 @@ def standing(history: Iterable[Line]) -> list[Observation]:
             case Tombstone():
                 replaced.pop((line.source, line.snapshot), None)
                 left = [kept for each in left if (kept := _without(each, line)).parts]
-    return [
-        replace(each, parts=tuple(replaced.get((each.source, part.sha256), part) for part in each.parts))
-        for each in left
-    ]
+    return [_with(each, replaced) for each in left] if replaced else left
+
+
+def _with(observation: Observation, replaced: Mapping[tuple[str, str], Part]) -> Observation:
+    parts = tuple(replaced.get((observation.source, part.sha256), part) for part in observation.parts)
+    return observation if parts == observation.parts else replace(observation, parts=parts)
 
 
 def _without(observation: Observation, tombstone: Tombstone) -> Observation:
@@ -171,7 +175,7 @@ def read_history(data: Path) -> list[Line]:
         if not line:
             continue
         try:
-            history.append(_line(json.loads(line)))
+            history.append(_read_line(line))
         except _UNREADABLE:
             if number == len(lines) and is_torn(line):
                 continue
@@ -276,6 +280,12 @@ def sync(path: Path) -> None:
 def _plain(line: Line) -> dict[str, object]:
     plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(line).items()}
     return plain if isinstance(line, Observation) else {"kind": type(line).__name__.lower(), **plain}
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _read_line(line: bytes) -> Line:
+    """A line of the manifest; remembered by its content, for a run reads the manifest some hundred times."""
+    return _line(json.loads(line))
 
 
 def _line(plain: dict[str, object]) -> Line:

@@ -103,6 +103,16 @@ def test_the_manifest_gives_back_every_observation_in_the_order_they_were_made(t
     assert (tmp_path / "landing" / "manifest.jsonl").read_bytes().startswith(before)
 
 
+def test_a_line_of_the_manifest_that_has_been_read_is_not_parsed_again(tmp_path: Path) -> None:
+    lines = [look(request=f"r{number}") for number in range(3)]
+    record(tmp_path, lines[:2])
+    first = read_manifest(tmp_path)
+    record(tmp_path, lines[2:])
+    again = read_manifest(tmp_path)
+    assert again == lines
+    assert all(one is two for one, two in zip(first, again, strict=False))
+
+
 def test_without_a_manifest_nothing_has_been_observed(tmp_path: Path) -> None:
     assert read_manifest(tmp_path) == []
 
