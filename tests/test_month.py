@@ -29,7 +29,9 @@ from flows.settings import Settings, read_settings
 from models._duckdb import connect
 from sources._declare import Delivery
 from sources._landing import in_force, read_manifest, sha256
+from sources._parse import parse_snapshots
 from sources._registry import all_sources
+from sources._strict import Parsed
 from tests.publishers import all_publishing, base_urls, publishers
 from tests.publishers.trafa import Trafa, seven_and_nil
 from tests.replay import (
@@ -163,13 +165,21 @@ def rebuilt(data: Path, folder: Path, now: datetime) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def contents(data: Path, source: str, as_of: date) -> list[tuple[str, list[str]]]:
-    """What of a source counts on a day: of one that replaces, every request; of a window the newest look."""
-    delivery = all_sources()[source].source.delivery
+def contents(data: Path, source: str, as_of: date) -> list[tuple[str, list[list[int]]]]:
+    """What of a source counts on a day: of one that replaces, every request; of a window the newest look.
+
+    Its rows, as hashes: an answer with a field that nobody reads says the same.
+    """
+    module = all_sources()[source]
+    delivery = module.source.delivery
     seen = in_force(read_manifest(data), source, delivery, as_of=as_of, origins=("fetch",))
     if delivery is Delivery.WINDOW:
         seen = seen[-1:]
-    return sorted((each.request, [part.sha256 for part in each.parts]) for each in seen)
+    rows = {
+        part: Parsed.read(path).frame.hash_rows().to_list()
+        for part, path in parse_snapshots(module, data, [part for each in seen for part in each.parts]).items()
+    }
+    return sorted((each.request, [rows[part] for part in each.parts]) for each in seen)
 
 
 def check_whole(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
