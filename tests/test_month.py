@@ -152,8 +152,12 @@ def indicators(file: Path) -> pl.DataFrame:
         return con.sql("from output.indicators").pl().drop("release").sort(HELD)
 
 
-def rebuilt(data: Path, folder: Path, now: datetime) -> dict[str, bytes]:
-    """What is published, on the same night, where nothing is known but the newest that another folder has landed."""
+def rebuilt(data: Path, folder: Path, now: datetime) -> dict[str, pl.DataFrame]:
+    """What is published, on the same night, where nothing is known but the newest that another folder has landed.
+
+    Without names of release and snapshots: a publisher whose answer once had a field that nobody reads may have called
+    it unchanged ever since.
+    """
     shutil.copytree(data / "landing", folder / "landing")
     manifest = folder / "landing" / "manifest.jsonl"
     lines = manifest.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -161,8 +165,10 @@ def rebuilt(data: Path, folder: Path, now: datetime) -> dict[str, bytes]:
     manifest.write_text("".join(newest.values()), encoding="utf-8")
     outcome = run(make_plan(read_settings(data=folder, area="1415"), offline=True, now=now))
     assert outcome.path is not None
-    files = [path for path in sorted(outcome.path.rglob("*")) if path.is_file() and path.suffix != ".duckdb"]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+    return {
+        path.relative_to(outcome.path).as_posix(): pl.read_parquet(path).drop("release", "snapshot", strict=False)
+        for path in sorted(outcome.path.rglob("*.parquet"))
+    }
 
 
 def contents(data: Path, source: str, as_of: date) -> list[tuple[str, list[list[int]]]]:
@@ -287,9 +293,6 @@ def test_a_month_of_faults_loses_nothing_and_names_every_one(
         assert figures.filter(~rests).equals(wanted.filter(~rests)), problems
         assert figures.select(HELD).equals(wanted.select(HELD))
     assert problems == {}
-    if SOAK:  # what was landed in spite of it all gives, byte by byte, what is given where nothing ever failed
-        one, other = (rebuilt(data, tmp_path / f"{data.name}_again", now) for data in (town, twin))
-        assert [name for name in {**one, **other} if one.get(name) != other.get(name)] == []
     down = calls.pop(DOWN)
     numbers = {
         "nights": NIGHTS,
@@ -306,7 +309,10 @@ def test_a_month_of_faults_loses_nothing_and_names_every_one(
     with capsys.disabled():
         print(f"\n{json.dumps(numbers, ensure_ascii=False)}")
     assert failed["public_health_survey"] == NIGHTS
-    if SOAK:
+    if SOAK:  # what was landed in spite of it all gives, figure by figure, what is given where nothing ever failed
+        one, other = (rebuilt(data, tmp_path / f"{data.name}_again", now) for data in (town, twin))
+        assert one.keys() == other.keys()
+        assert [name for name in one if not one[name].equals(other[name])] == []
         assert counted.keys() == KINDS.keys()
         assert 0.25 < counted.total() / calls.total() < 0.35
         assert failed.keys() == set(ASKED)
