@@ -17,7 +17,7 @@ from sources._strict import read_reference
 
 _TABLES = (
     *("indicators", "definitions", "sources", "quarantine", "comparisons", "changes", "trends", "ranks", "months"),
-    *("judgements", "measures", "revisions"),
+    *("judgements", "measures", "promises", "promise_outcomes", "revisions"),
 )
 _MODEL = ("1415", "1419", "1421")  # whose figures stand for every municipality's
 
@@ -56,7 +56,6 @@ def read(folder: Path) -> Release:
         focus_areas=read_reference("focus_areas"),
         key_figures=read_reference("key_figures"),
         members={"sodra_fyrbodal": list(_MODEL)},
-        promises={"sodra_fyrbodal": (2023, 2024)},
         meta=PageMeta(release="bench", as_of=date(2026, 8, 7), audience="internal", version="bench", is_synthetic=True),
     )
 

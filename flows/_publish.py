@@ -130,6 +130,7 @@ def publish(
                 drawings=plan.data / "parsed" / "drawings",
                 texts=texts,
                 changed=changed_since(ledger, told),
+                decided=plan.settings.decided,
             ),
         )
         ask(check, quality_request(temporary, quality_log, release, contracts))

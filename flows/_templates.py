@@ -88,12 +88,12 @@ def template(name: str, source: Source, municipalities: Sequence[str], day: date
         fields = _fields(name, source, municipalities)
         form = _Form(book, fields)
         if name == "service_counts":
-            _explain(book, name, source, fields)
+            _explain(book, name, source, fields, municipalities)
             for service, sheet in _services():
                 form.write(sheet, *_filled(service, municipalities, day), blank=_BLANK_ROWS_OF_A_SERVICE)
         else:  # the reader of one table takes the first sheet
             form.write(_SHEETS.get(name, "Uppgifter"), (), (), blank=_BLANK_ROWS.get(name, 60))
-            _explain(book, name, source, fields)
+            _explain(book, name, source, fields, municipalities)
         form.write_lists()
     return written.getvalue()
 
@@ -163,6 +163,8 @@ def _choices(name: str, column: Column, municipalities: Sequence[str]) -> Sequen
             return read_reference("focus_areas").sort(pl.col("sort_order").cast(pl.Int64))["title"].to_list()
         case Listed(table="places"):
             return _places(own)
+        case Listed(table="promises"):
+            return _promises(own)["label"].to_list()
         case Listed(table="survey_questions", match=match):
             return read_reference("survey_questions").filter(pl.col("survey") == "citizen")[match].to_list()
         case Listed(table=table, match=match):
@@ -178,6 +180,12 @@ def _choices(name: str, column: Column, municipalities: Sequence[str]) -> Sequen
 def _places(municipalities: set[str]) -> list[str]:
     codes = read_reference("municipalities").filter(pl.col("municipality").is_in(list(municipalities)))
     return read_reference("places").join(codes, on="municipality_code", how="semi")["place"].to_list()
+
+
+def _promises(municipalities: set[str]) -> pl.DataFrame:
+    codes = read_reference("municipalities").filter(pl.col("municipality").is_in(list(municipalities)))
+    own = read_reference("promises").join(codes, on="municipality_code", how="semi")
+    return own.select("label", "title").unique(maintain_order=True)
 
 
 def _with_own_first(names: Iterable[str], own: Sequence[str]) -> list[str]:
@@ -357,7 +365,9 @@ def _shortened(text: str) -> str:
     return text if len(text) <= _LONGEST_PROMPT else f"{text[: _LONGEST_PROMPT - 2].rsplit(' ', 1)[0]} …"
 
 
-def _explain(book: xlsxwriter.Workbook, name: str, source: Source, fields: Sequence[_Field]) -> None:
+def _explain(
+    book: xlsxwriter.Workbook, name: str, source: Source, fields: Sequence[_Field], municipalities: Sequence[str]
+) -> None:
     """The sheet that says what to write, beside what nobody shall."""
     sheet = book.add_worksheet(_EXPLAINING)
     for at, width in enumerate((38, 15, 80, 30)):
@@ -404,6 +414,9 @@ def _explain(book: xlsxwriter.Workbook, name: str, source: Source, fields: Seque
         asked = read_reference("survey_questions").filter(pl.col("survey") == "citizen")
         rows = [(column, "", title, "") for column, title in asked.select("column", "title").iter_rows()]
         _table(sheet, number + 1, ("Fråga", "", "Vad den betyder", ""), rows, (head, bold, cell))
+    if name == "measures":
+        rows = [(label, "", title, "") for label, title in _promises(set(municipalities)).iter_rows()]
+        _table(sheet, number + 1, ("Löfte", "", "Vad det är", ""), rows, (head, bold, cell))
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

@@ -77,6 +77,8 @@ status = "utkast"                         # utkast eller beslutad
 # paragraph = 12
 # dnr = "KS 2026/123"
 # follow_up_date = 2028-05-04             # senast två år efter beslutet; utan raden just två år
+# action_plan_date = 2026-06-15           # när åtgärdsplanen beslutades
+# När lägesbilden och åtgärdsplanen har följts upp: skriv dagen efter followed_up_date, på samma sätt.
 """
 
 

@@ -165,6 +165,8 @@ def _rows_of(
         ]
     )
     listed = ", ".join(quote(str(result.parsed[part])) for part in parts)
+    # What has landed is not read again: a column that the source has got since is empty in it.
+    declared = ", ".join(f'null::{dtype} as "{name}"' for name, dtype in columns.items())
     remarks = _remarks(result) if table == result.name else {}
     names = {name: f"parsed.{table}_{name}" for name in remarks}
     flags = [f"case when {_is_row(each)} then 'corrected' end" for each in result.corrections]
@@ -173,7 +175,8 @@ def _rows_of(
     redefined = "redefined.redefined_at" if "redefined" in names else "null::timestamptz"
     query = (
         f"select {_corrected(result, columns)}, files.* exclude (file), {said} as figure_flags, "
-        f"{redefined} as redefined_at from read_parquet([{listed}], filename = true, union_by_name = true) as rows "
+        f"{redefined} as redefined_at from (from read_parquet([{listed}], filename = true, union_by_name = true) "
+        f"union all by name select {declared} where false) as rows "
         f"join parsed.{table}_files as files on files.file = rows.filename "
         + " ".join(f"left join {names[name]} as {name} on {_on(name, frame)}" for name, frame in remarks.items())
     )

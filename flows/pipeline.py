@@ -107,7 +107,7 @@ def release_id(
     release (`previous`) the report tells the news since.
     """
     said = hashlib.sha256(code_hash().encode())
-    how = [plan.settings.language, *plan.settings.report_formats]
+    how = [plan.settings.language, *plan.settings.report_formats, *plan.settings.decided]
     settings = [plan.settings.area, how, plan.sample, asdict(open_data_of(plan.settings))]
     said.update(json.dumps([*settings, pl.__version__, duckdb.__version__]).encode())
     for result in results:

@@ -9,6 +9,11 @@ SERIES = ("indicator", "area_code", "breakdown", "category")
 _FIGURES = ("numerator", "denominator", "value", "lower_confidence_limit", "upper_confidence_limit", "effective_n")
 
 
+def years_text(first: int, last: int) -> str:
+    """The years of a promise, or those before it, as one period: 2023–2024, 2017."""
+    return str(first) if first == last else f"{first}–{last}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Benchmarks:
     """Whom an area is compared with: codes by area code.
@@ -179,9 +184,9 @@ def _promised(newest: pl.DataFrame, points: pl.DataFrame, period: tuple[str, int
             numerator=pl.col("own_numerator"),
             denominator=pl.col("own_denominator"),
             value=pl.col("per") * pl.col("own_numerator") / pl.col("own_denominator"),
-            period=pl.lit(f"{first}–{last}"),
+            period=pl.lit(years_text(first, last)),
             benchmark_type=pl.lit("promise"),
-            benchmark_period=pl.lit(f"{base_first}–{base_last}"),
+            benchmark_period=pl.lit(years_text(base_first, base_last)),
             base_year=pl.lit(base_first, pl.Int32),
             last_year=pl.lit(last, pl.Int32),
             benchmark_value=pl.col("per") * pl.col("benchmark_numerator") / pl.col("benchmark_denominator"),

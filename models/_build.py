@@ -16,6 +16,7 @@ from models._duckdb import connect, quote
 from models._estimate import BY_MONTH, JUDGED, Scope, estimate
 from models._graph import graph, in_order, sources_behind
 from models._model import Model, all_models
+from models._promises import promise_tables
 from sources._problem import Problem
 from sources._strict import REFERENCE
 
@@ -77,7 +78,13 @@ def build(
         con.execute("set force_compression = 'uncompressed'")  # rebuilt on every run: packing it costs more than room
         con.execute("begin")  # one transaction: a commit a table costs more than the tables
         judged = [f"estimates.{name}" for name in JUDGED]
-        given = [*_load_reference(con), *_load_parsed(con, parsed, folder), ESTIMATES, DEFINITIONS, *judged]
+        given = [
+            *_load_reference(con, scope.municipalities, folder),
+            *_load_parsed(con, parsed, folder),
+            ESTIMATES,
+            DEFINITIONS,
+            *judged,
+        ]
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
         beside = {"core.areas", "core.area_members", *(table for table in (BY_MONTH,) if table in reads)}
@@ -123,15 +130,18 @@ def build(
     )
 
 
-def _load_reference(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Every reviewed list as a table of text, schema reference."""
+def _load_reference(con: duckdb.DuckDBPyConnection, municipalities: Sequence[str], folder: Path) -> list[str]:
+    """Every reviewed list as a table of text, schema reference, and the promises to these municipalities."""
     con.execute("create schema reference")
     for path in sorted(REFERENCE.glob("*.csv")):
         con.execute(
             f"create table reference.{path.stem} as select * from read_csv({quote(str(path))}, "
             "header = true, all_varchar = true, delim = ',', quote = '\"', escape = '\"')"
         )
-    return [f"reference.{path.stem}" for path in sorted(REFERENCE.glob("*.csv"))]
+    promised = promise_tables(municipalities)
+    for name, frame in promised.items():
+        _create_from(con, f"reference.{name}", frame, folder)
+    return [f"reference.{name}" for name in (*(path.stem for path in sorted(REFERENCE.glob("*.csv"))), *promised)]
 
 
 def _load_parsed(con: duckdb.DuckDBPyConnection, parsed: Mapping[str, pl.DataFrame | str], folder: Path) -> list[str]:

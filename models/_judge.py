@@ -222,7 +222,9 @@ def _compared(beside: pl.DataFrame, *, is_over_time: bool) -> pl.DataFrame:
     return (
         _judged(found)
         .select(pl.col(name).cast(dtype) for name, dtype in COMPARED.items())
-        .sort("indicator", "area_type", "area_code", "breakdown", "category", "benchmark_type", "benchmark_code")
+        .sort(
+            "indicator", "area_type", "area_code", "breakdown", "category", "benchmark_type", "benchmark_code", "period"
+        )
     )
 
 

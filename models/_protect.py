@@ -5,6 +5,10 @@ from pathlib import Path
 
 from models._duckdb import connect, quote
 
+_ALIKE = (
+    *("indicators", "definitions", "comparisons", "changes", "trends", "ranks", "judgements", "months", "revisions"),
+    *("promises", "promise_outcomes"),  # of measures they count only what is done
+)
 _LEDGER = ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
 # What may be told of a measure that is not done. Where and when it is planned is for those who do it, and its text may
 # say so too; a column that is not named here is shown of what is done only.
@@ -29,17 +33,7 @@ def protect(warehouse: Path, local_sources: Sequence[str]) -> None:
     con = connect(warehouse)
     try:
         con.execute("create schema public")
-        for table in (
-            "indicators",
-            "definitions",
-            "comparisons",
-            "changes",
-            "trends",
-            "ranks",
-            "judgements",
-            "months",
-            "revisions",
-        ):
+        for table in _ALIKE:
             con.execute(f"create table public.{table} as from output.{table}")
         con.execute(
             f"create table public.sources as select * replace ({uncounted}, null::varchar as message) "

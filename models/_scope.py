@@ -4,6 +4,7 @@ from functools import cache
 
 from models._beside import Benchmarks
 from models._estimate import Scope
+from models._promises import compared_years
 from sources._problem import UsageProblem
 from sources._strict import read_reference
 
@@ -37,7 +38,7 @@ def benchmarks() -> Benchmarks:
         members={area: frozenset(members_of(area)) for area in sorted(larger)},
         similar=similar,
         neighbours=neighbours,
-        periods=[(area, *map(int, years)) for area, *years in read_reference("promise_periods").iter_rows()],
+        periods=compared_years(),
     )
 
 

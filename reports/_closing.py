@@ -1,4 +1,4 @@
-"""The report's last pages: comparison, analysis, measures, promises, sources, words, methods and tables."""
+"""The report's last pages: comparison, analysis, measures, sources, words, methods and tables."""
 
 from __future__ import annotations
 
@@ -226,64 +226,6 @@ def _quantity(row: Row) -> str:
         promised=number(row["quantity_promised"]),
         what=t(row["quantity_unit"] or ""),
     ).strip()
-
-
-def promises(facts: AreaFacts) -> Section:
-    """Löften: the promise period, what was promised in numbers and what was done."""
-    content: list[Block] = []
-    codes = (facts.area.code, *(code for _, code in facts.area.others))
-    years = next((facts.release.promises[code] for code in codes if code in facts.release.promises), None)
-    if years is None:
-        content.append(Paragraph(text=t("Inget medborgarlöfte är registrerat för området."), voice="missing"))
-    else:
-        content.append(
-            Paragraph(
-                text=t(
-                    "Medborgarlöftet gällde {first}–{last}. Åren före var också en löftesperiod, och de flesta "
-                    "kommuner har löften. Siffrorna kan därför inte visa vad just detta löfte har gett.",
-                    first=years[0],
-                    last=years[1],
-                )
-            )
-        )
-    counted = [row for row in facts.measures if row["quantity_promised"] is not None]
-    if counted:
-        rows = tuple(
-            (
-                Cell(
-                    text=row["action"] or t("visas när den är klar"),
-                    small=row["area"],
-                    is_synthetic=bool(row["is_synthetic"]),
-                ),
-                Cell(text=number(row["quantity_promised"])),
-                Cell(text=number(row["quantity_done"] or 0)),
-                Cell(text=t(row["quantity_unit"] or "")),
-            )
-            for row in counted
-        )
-        columns = (
-            Column(title=t("Åtgärd")),
-            Column(title=t("Lovat"), is_number=True),
-            Column(title=t("Gjort"), is_number=True),
-            Column(title=t("Enhet")),
-        )
-        content.append(
-            Table(
-                id="loften-tabell",
-                caption=t("Lovat och gjort, i antal"),
-                columns=columns,
-                rows=rows,
-                download=behind_rows(facts, counted, "Lovat och gjort"),
-            )
-        )
-    else:
-        content.append(
-            Paragraph(
-                text=t("Inget löfte har ett antal. Ett löfte utan antal går inte att mäta som det är skrivet."),
-                voice="missing",
-            )
-        )
-    return Section(id="loften", title=t("Löften"), blocks=tuple(content), kind="part")
 
 
 def sources(facts: AreaFacts) -> Section:

@@ -69,4 +69,34 @@ ASPECTS: Mapping[str, str] = {
     "consequence": "konsekvens",
 }
 SEASONS: Mapping[str, str] = {"own": "områdets egna", "county": "länets"}
+KEPT: Mapping[str, str] = {
+    "kept": "uppfyllt",
+    "not_kept": "inte uppfyllt",
+    "on_the_way": "på väg",
+    "coming": "inte börjat",
+    "not_measurable": "ej mätbart som skrivet",
+    "not_reported": "uppgift saknas",
+    "not_told": "kan inte avgöras: alla kommuner har inte rapporterat",
+    "shared": "lovat gemensamt: bedöms för området",
+}
+PROMISED_BY: Mapping[str, str] = {
+    "police": "polisen",
+    "municipalities": "kommunerna",
+    "together": "polisen och kommunerna",
+}
+EXPECTED: Mapping[str, str] = {"lower": "lägre", "higher": "högre", "none": "visas, men bedöms inte"}
+OUTCOMES_OF_PROMISES: Mapping[str, str] = {
+    "as_expected": "som väntat",
+    "against_expected": "tvärtemot det väntade",
+    "within_chance": "skillnaden ryms i slumpen",
+    "not_judged": "bedöms inte",
+    "not_compared": "kan inte avgöras med dessa tal",
+}
+INFERRED: Mapping[str, str] = {
+    "period": "tiden som löftet gäller",
+    "baseline": "tiden före som jämförs",
+    "focus_areas": "vilka fokusområden varje löfte hör till",
+    "quantity": "antalet",
+    "text": "löftets innehåll",
+}
 DEEDS: Mapping[str, str] = {"planned": "planerad", "ongoing": "pågår", "done": "klar", "cancelled": "avbruten"}

@@ -11,7 +11,17 @@ from models._model import Model
 from sources._problem import Problem
 
 _DAY = dict.fromkeys(
-    ("period_start", "period_end", "data_as_of", "expected_by", "decided_date", "due_date", "done_date"), "datum"
+    (
+        "period_start",
+        "period_end",
+        "data_as_of",
+        "expected_by",
+        "decided_date",
+        "due_date",
+        "done_date",
+        "promise_source_date",
+    ),
+    "datum",
 )
 _OF_THE_INDICATOR = dict.fromkeys(
     ("value", "lower_confidence_limit", "upper_confidence_limit", "benchmark_value"), "indikatorns enhet"
@@ -19,6 +29,8 @@ _OF_THE_INDICATOR = dict.fromkeys(
 _COUNT = dict.fromkeys(
     (
         *("numerator", "denominator", "respondents", "of", "years", "quantity_promised", "quantity_done"),
+        *("quantity_done_so_far", "measures_done", "places_reached", "people_reached"),
+        *("municipalities", "municipalities_reporting"),
         *("events", "expected", "expected_lower", "expected_upper"),
         *("figures_better", "figures_worse", "figures_similar", "figures_not_judged", "figures_by_chance"),
         *("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate"),

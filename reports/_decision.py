@@ -37,7 +37,8 @@ class Decision:
 
     missing: the sections without a text that keep a report from being shown as decided. follow_up: the last day, two
     years after the decision where nothing earlier is said; None of a draft that says nothing. is_later: the release is
-    of a day before the decision.
+    of a day before the decision. action_plan_date: when the action plan was decided on. followed_up_date: when both
+    were followed up the last time.
     """
 
     is_stated_decided: bool = False
@@ -51,6 +52,8 @@ class Decision:
     period: str = ""
     missing: tuple[str, ...] = ()
     is_later: bool = False
+    action_plan_date: date | None = None
+    followed_up_date: date | None = None
 
     @property
     def is_draft(self) -> bool:
@@ -120,13 +123,18 @@ def decision_of(
                 refuse(key, "saknas fast rapporten är beslutad", 'fyll i, eller skriv status = "utkast"')
     is_whole = not problems.keys() & {"", "status", "decided_by", "decided_date", "paragraph", "dnr"}
     day, follow_up = found.get("decided_date"), found.get("follow_up_date")
-    latest = _two_years_after(day) if is_decided and day else None
+    latest = two_years_after(day) if is_decided and day else None
     if day and latest and follow_up and not day < follow_up <= latest:
         refuse(
             "follow_up_date",
             "uppföljningen ska ligga efter beslutet och senast två år efter det",
             f"{latest} används; rätta datumet",
         )
+    for key in ("action_plan_date", "followed_up_date"):
+        if key in found and found[key] > as_of:
+            refuse(key, "ligger efter utgåvans dag", "skriv dagen när det är gjort")
+        elif key in found and is_decided and day and found[key] < day:
+            refuse(key, "ligger före beslutet om lägesbilden", "rätta datumet")
     decision = Decision(
         is_stated_decided=is_decided,
         is_whole=is_whole,
@@ -139,6 +147,8 @@ def decision_of(
         period=found.get("period", ""),
         missing=tuple(missing),
         is_later=is_decided and day is not None and day > as_of,
+        action_plan_date=found.get("action_plan_date"),
+        followed_up_date=found.get("followed_up_date"),
     )
     return decision, list(problems.values())
 
@@ -158,7 +168,8 @@ def _read(content: bytes | None, where: str, problems: dict[str, Problem]) -> di
     return {key: value for key, value in said.items() if value != ""}
 
 
-def _two_years_after(day: date) -> date:
+def two_years_after(day: date) -> date:
+    """The same day two years later, the latest for a follow-up by the law; 28 February for 29."""
     is_leap_day = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year + 2, day=28 if is_leap_day else day.day)
 
@@ -245,6 +256,8 @@ _FIELDS: Mapping[str, Callable[[object], Any]] = {
     "paragraph": _paragraph,
     "dnr": _number,
     "follow_up_date": _day,
+    "action_plan_date": _day,
+    "followed_up_date": _day,
     "author": _author,
     "period": _period,
 }

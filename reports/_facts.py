@@ -32,7 +32,7 @@ class Release:
     """The tables of a release as the report needs them.
 
     tables: name without schema → rows as in `output.<name>`. focus_areas, definitions: in the reader's order.
-    key_figures: focus area → indicators, the one that stands for it first. promises: area → (from, to) as years.
+    key_figures: focus area → indicators, the one that stands for it first.
     previous: `indicators` of the release before this one, where it is known.
     """
 
@@ -41,7 +41,6 @@ class Release:
     definitions: Mapping[str, Row]
     sources: Mapping[str, Row]
     key_figures: Mapping[str, tuple[str, ...]]
-    promises: Mapping[str, tuple[int, int]]
     members: Mapping[str, Collection[str]]
     areas: tuple[Area, ...]
     meta: PageMeta
@@ -74,6 +73,8 @@ class AreaFacts:
     months: Mapping[str, Sequence[Row]]
     judgements: Mapping[tuple[str, str], Row]  # by focus area and aspect
     measures: tuple[Row, ...]
+    promises: tuple[Row, ...]
+    outcomes: tuple[Row, ...]
 
     def series(self, indicator: str, area_type: str = "", area_code: str = "") -> list[Row]:
         """The figures of the whole (no breakdown), oldest first; of the area itself unless another is named."""
@@ -102,7 +103,6 @@ def release_of(
     key_figures: pl.DataFrame,
     meta: PageMeta,
     members: Mapping[str, Collection[str]] | None = None,
-    promises: Mapping[str, tuple[int, int]] | None = None,
     previous: pl.DataFrame | None = None,
     previous_name: str = "",
 ) -> Release:
@@ -126,7 +126,6 @@ def release_of(
             each["focus_area"]: tuple(keys.filter(pl.col("focus_area") == each["focus_area"])["indicator"])
             for each in ordered
         },
-        promises=promises or {},
         members=members or {},
         areas=tuple(areas_with_pages(indicators, members or {})),
         meta=meta,
@@ -153,6 +152,8 @@ def facts_of(area: Area, release: Release) -> AreaFacts:
             (row["focus_area"], row["aspect"]): row for row in release.rows("judgements", area.type, area.code)
         },
         measures=tuple(row for code in inside for row in release.rows("measures", "municipality", code)),
+        promises=tuple(release.rows("promises", area.type, area.code)),
+        outcomes=tuple(release.rows("promise_outcomes", area.type, area.code)),
         **by_indicator,
     )
 

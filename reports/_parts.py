@@ -8,7 +8,17 @@ from datetime import date
 
 import polars as pl
 
-from reports._codes import AREA_TYPES, DEEDS, OUTCOMES, SEASONS, VERDICTS
+from reports._codes import (
+    AREA_TYPES,
+    DEEDS,
+    EXPECTED,
+    KEPT,
+    OUTCOMES,
+    OUTCOMES_OF_PROMISES,
+    PROMISED_BY,
+    SEASONS,
+    VERDICTS,
+)
 from reports._count_chart import counts_alternative, counts_spec
 from reports._document import Cell, Chart, Column, Download, KeyFigure, Table
 from reports._downloads import download, slug
@@ -30,6 +40,10 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "reason": REASONS,
     "seasons": SEASONS,
     "status": DEEDS,
+    "kept": KEPT,
+    "promised_by": PROMISED_BY,
+    "expected_direction": EXPECTED,
+    "outcome": OUTCOMES_OF_PROMISES,
 }
 _LINES = ("county", "country")  # whose figures are drawn beside an area's own
 
@@ -141,10 +155,9 @@ def history_table(rows: Sequence[Row], id: str, caption: str) -> Table:
 
 
 def promise_days(facts: AreaFacts) -> tuple[date, date] | None:
-    """The days of the promise that covers the area, where there is one."""
-    codes = (facts.area.code, *(code for _, code in facts.area.others))
-    years = next((facts.release.promises[code] for code in codes if code in facts.release.promises), None)
-    return (date(years[0], 1, 1), date(years[1], 12, 31)) if years else None
+    """The days of the newest promise that covers the area and has begun, where there is one."""
+    spans = [(row["period_start"], row["period_end"]) for row in facts.promises if row["period_type"] == "promise"]
+    return max((span for span in spans if span[0] <= facts.release.meta.as_of), default=None)
 
 
 def finding_of(facts: AreaFacts, definition: Row) -> str:

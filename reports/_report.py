@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from reports import _closing as closing
+from reports._cycle import cycle
 from reports._document import Block, Chart, Document, Section, Table
 from reports._facts import AreaFacts, Release
 from reports._focus_page import focus_section
 from reports._language import current, t
 from reports._overview import crime_at_large, exposed_and_worried, situation
 from reports._own_texts import OwnTexts
+from reports._promises import earlier_promises, promises
 from reports._words import SYNTHETIC, date_text
 
 INTERNAL = "Internt arbetsmaterial. Sekretessprövas före utlämnande."
 
 
-def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Document:
+def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str], decided: Sequence[str] = ()) -> Document:
     """The report of one area, in the language that is written.
 
     own: what people have written for it. changed: section → what to say where its figures have changed since then.
+    decided: the releases that are kept as decided.
     """
     meta, area = facts.release.meta, facts.area
     sections: list[Section] = [
@@ -35,9 +38,11 @@ def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str]) -> Do
         closing.comparison(facts),
         closing.analysis(facts, own, changed),
         closing.measures(facts, own, changed.get("atgarder", "")),
-        closing.promises(facts),
+        promises(facts),
+        cycle(own.decision, as_of=meta.as_of, decided=decided, changed=changed.get("beslut", "")),
         closing.sources(facts),
         closing.terms(facts),
+        *earlier_promises(facts),
         closing.methods(facts),
         closing.tables(facts),
     ]

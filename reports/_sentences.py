@@ -92,12 +92,14 @@ def change_sentence(
         "base": base,
     }
     if row["benchmark_type"] == "promise":
-        head = t(
+        periods = {"period": period_words(row["period"]), "base_period": period_words(row["benchmark_period"])}
+        one = t("{title}: {value} under löftets år {period}, mot {base} före ({base_period}).", **values, **periods)
+        several = t(
             "{title}: {value} under löftesåren {period}, mot {base} under åren före ({base_period}).",
             **values,
-            period=period_words(row["period"]),
-            base_period=period_words(row["benchmark_period"]),
+            **periods,
         )
+        head = several if "–" in periods["period"] else one
     else:
         periods = {"when": when(row["period"]), "base_when": when(row["benchmark_period"])}
         head = t("{title}: {value} {when} mot {base} {base_when}.", **values, **periods)

@@ -15,9 +15,13 @@ from reports._codes import (
     COMPARED_WITH,
     DEEDS,
     EFFECTS,
+    EXPECTED,
+    KEPT,
     OUTCOMES,
+    OUTCOMES_OF_PROMISES,
     POLARITIES,
     POSITIONS,
+    PROMISED_BY,
     REVISIONS,
     SEASONS,
     VERDICTS,
@@ -96,6 +100,8 @@ def sheets_of(tables: Tables, focus_areas: pl.DataFrame) -> tuple[list[Sheet], l
         _judgements(known, titles),
         _months(known),
         _measures(known, titles),
+        _promises(known),
+        _outcomes_of_promises(known),
         _revisions(known),
         _definitions(known, titles),
         _words(),
@@ -386,6 +392,73 @@ def _revisions(tables: Tables) -> Sheet:
 def _days(moments: pl.Series) -> pl.Series:
     """The day in Sweden of each instant."""
     return moments.dt.convert_time_zone("Europe/Stockholm").dt.date()
+
+
+def _promises(tables: Tables) -> Sheet:
+    rows = tables["promises"]
+    return Sheet(
+        name=t("Löften"),
+        title=t("Löften: lovat, gjort och nått"),
+        about=t("Vad som lovats och vad åtgärdsloggarna säger är gjort, per tertial och för hela löftet"),
+        is_synthetic=rows["is_synthetic"].to_list(),
+        columns=(
+            _wrapped(t("Löfte"), _told(rows, "{} {}".format, "promise_number", "promise_title"), 36),
+            _wrapped(t("Överenskommelse"), rows["agreement_title"], 26),
+            _wrapped(t("Löftet med egna ord"), rows["wording"], 60),
+            _wrapped(t("Av"), _coded(rows, "promised_by", PROMISED_BY), 16),
+            _wrapped(t("Område"), rows["area"], 30),
+            _text(t("Period"), rows["period"], 13),
+            _number(t("Lovat"), rows["quantity_promised"]),
+            _wrapped(t("Vad antalet räknar"), _told(rows, t, "quantity_unit"), 20),
+            _number(t("Åtgärder klara"), rows["measures_done"], 11),
+            _number(t("Gjort"), rows["quantity_done"]),
+            _number(t("Gjort hittills"), rows["quantity_done_so_far"], 11),
+            _number(t("Platser"), rows["places_reached"]),
+            _number(t("Deltagare"), rows["people_reached"], 11),
+            _wrapped(t("Bedömning"), _coded(rows, "kept", KEPT), 28),
+            _wrapped(t("Så kan det mätas"), rows["measurable_wording"], 60),
+            _wrapped(t("Källa"), rows["promise_source"], 40),
+            _yes(rows["is_synthetic"]),
+            _day(t("Uppgifter till och med"), rows["data_as_of"], 13),
+        ),
+        printed=15,
+    )
+
+
+def _outcomes_of_promises(tables: Tables) -> Sheet:
+    names = _names(tables)
+    known = {row["promise"]: row for row in tables["promises"].to_dicts()}
+    rows = tables["promise_outcomes"].filter(pl.col("indicator").is_in(list(names)))
+    units = dict(tables["definitions"].select("indicator", "unit").iter_rows())
+    decimals = [_usual_decimals(units[indicator]) for indicator in rows["indicator"]]
+    effects = [2] * rows.height
+    return Sheet(
+        name=t("Löftenas utfall"),
+        title=t("Löftenas utfall: löftets år mot åren före"),
+        about=t("Vad som hände med det som löftena rör; säger aldrig om löftet är orsaken"),
+        is_synthetic=rows["is_synthetic"].to_list(),
+        columns=(
+            _wrapped(
+                t("Löfte"),
+                _told(rows, lambda name: f"{known[name]['promise_number']} {known[name]['promise_title']}", "promise"),
+                36,
+            ),
+            _wrapped(t("Överenskommelse"), _told(rows, lambda name: known[name]["agreement_title"], "promise"), 26),
+            _wrapped(t("Område"), rows["area"], 30),
+            _wrapped(t("Indikator"), _told(rows, names.__getitem__, "indicator"), 52),
+            _text(t("Löftet låter vänta"), _coded(rows, "expected_direction", EXPECTED), 24),
+            _text(t("Period"), rows["period"], 13),
+            _text(t("Jämförelsens period"), rows["baseline_period"], 17),
+            _number(t("Värde"), rows["value"], decimals=decimals),
+            _number(t("Jämförelsens värde"), rows["benchmark_value"], 13, decimals=decimals),
+            _number(t("Kvot eller skillnad"), rows["effect"], decimals=effects),
+            _number(t("Nedre gräns"), rows["effect_lower"], decimals=effects),
+            _number(t("Övre gräns"), rows["effect_upper"], decimals=effects),
+            _wrapped(t("Utfall"), _coded(rows, "outcome", OUTCOMES_OF_PROMISES), 30),
+            _wrapped(t("Varför det inte bedöms"), _coded(rows, "reason", REASONS), 46),
+            _yes(rows["is_synthetic"]),
+        ),
+    )
 
 
 def _definitions(tables: Tables, titles: Mapping[str, str]) -> Sheet:

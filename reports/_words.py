@@ -77,6 +77,11 @@ REASONS = {
     "too_few_years": "för få tidigare år",
     "effort_driven": "följer polisens insatser",
     "no_polarity": "det är inte bestämt om högt eller lågt är bra",
+    "too_early": "löftet gäller ännu",
+    "no_figures": "inga siffror finns här",
+    "not_summed": "andelar och delar av år läggs inte ihop över åren",
+    "missing_before": "uppgift saknas för något av åren före",
+    "missing_during": "uppgift saknas för något av löftets år",
 }
 CADENCES = {
     "daily": "varje dag",

@@ -94,7 +94,6 @@ def write_release(
             focus_areas=focus_areas,
             key_figures=read_reference("key_figures"),
             members=members,
-            promises=_promises(),
             previous=pl.read_parquet(before) if before and before.exists() else None,
             meta=PageMeta(
                 release=meta.release,
@@ -129,12 +128,6 @@ def write_audience(folder: Path, warehouse: Path, audience: Audience, personal: 
     core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
     output = [model for model in all_models() if model.schema == "output"]
     write_tables(folder, warehouse, [*core, *output], schema=AUDIENCES[audience], personal=personal)
-
-
-def _promises() -> dict[str, tuple[int, int]]:
-    """The newest promise of each area: its first and last year."""
-    listed = read_reference("promise_periods").sort("period_from")
-    return {row["area_code"]: (int(row["period_from"]), int(row["period_to"])) for row in listed.iter_rows(named=True)}
 
 
 def _described(meta: ReleaseMeta, audience: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, object]:

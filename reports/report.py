@@ -36,7 +36,7 @@ class Wanted:
 
     formats: of `OFFICE`. drawings: a folder where drawn charts are kept from one night to the next, or None.
     texts: area → what people have written. changed: (audience, area, section) → the day of the release that a text was
-    first published with, where its figures are others now.
+    first published with, where its figures are others now. decided: the releases that are kept as decided.
     """
 
     language: Language = "sv"
@@ -44,6 +44,7 @@ class Wanted:
     drawings: Path | None = None
     texts: Mapping[str, OwnTexts] = field(default_factory=dict)
     changed: Mapping[tuple[str, str, str], date] = field(default_factory=dict)
+    decided: Sequence[str] = ()
 
 
 def write_reports(folder: Path, release: Release, wanted: Wanted, tell: Callable[[str], None] = lambda _: None) -> None:
@@ -99,7 +100,7 @@ def _write_area(folder: Path, release: Release, wanted: Wanted, formats: Sequenc
             for (audience, area_code, section), since in wanted.changed.items()
             if (audience, area_code) == (release.meta.audience, code)
         }
-        document = report_of(facts, own, changed)
+        document = report_of(facts, own, changed, wanted.decided)
         charts = charts_of(document)
         # One folder for both audiences: nearly all of their charts are the same and drawn once.
         kept = wanted.drawings / code if wanted.drawings else None

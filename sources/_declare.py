@@ -119,7 +119,8 @@ class Text:
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """Text from the reviewed list `data/reference/<table>.csv`; compared without case and outer blanks.
+    """Text from the reviewed list `data/reference/<table>.csv`, or of the register `promises`; compared without case
+    and outer blanks.
 
     The value becomes the list's `to` column, so synonyms and renames are settled here.
     """
@@ -188,7 +189,8 @@ ColumnType = Text | Listed | Whole | Number | Date | ClockTime | Timestamp | Ans
 class Column:
     """One column: the publisher's name, our name, its type, and whether every row must have it.
 
-    A `derived` column is made by the source's own `parse` and does not stand in the file.
+    A `derived` column is made by the source's own `parse` and does not stand in the file. One that `may_be_absent` came
+    to a form later: a file without it is read as if no cell of it were filled in.
     """
 
     source: str
@@ -196,6 +198,7 @@ class Column:
     type: ColumnType
     required: bool = True
     derived: bool = False
+    may_be_absent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

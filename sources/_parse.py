@@ -17,7 +17,7 @@ from sources._landing import Observation, Part, keep_snapshot, make_folder, sha2
 from sources._problem import Problem
 from sources._read import read_bytes
 from sources._registry import SourceModule, all_sources
-from sources._strict import REFERENCE, Parsed, Rows, conform
+from sources._strict import Parsed, Rows, conform, reference_files
 
 REDACTED = "parquet"
 # Tonight's, and one that somebody may be reading meanwhile without the lock.
@@ -143,7 +143,8 @@ def cache_key(module: SourceModule, part: Part) -> str:
     key = hashlib.sha256(part.sha256.encode())
     key.update(_code_hash(module.path))
     for table in sorted({"municipalities", "counties", *module.source.reference}):
-        key.update((REFERENCE / f"{table}.csv").read_bytes())
+        for file in reference_files(table):
+            key.update(file.read_bytes())
     return key.hexdigest()
 
 

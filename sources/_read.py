@@ -114,7 +114,8 @@ def read_sheets(raw: Path, source: Source) -> list[SheetRows]:
 
 def _declared(frame: pl.DataFrame, source: Source, where: str) -> pl.DataFrame:
     check_columns([name for name in frame.columns if name != "row_number"], source, where)
-    return frame
+    later = [each.source for each in source.columns if each.may_be_absent and each.source not in frame.columns]
+    return frame.with_columns(pl.lit(None, pl.String).alias(name) for name in later)
 
 
 def _delivered(raw: Path) -> bytes:
@@ -155,7 +156,7 @@ def read_grid(raw: Path) -> pl.DataFrame:
 
 
 def check_columns(found: Sequence[str], source: Source, where: str) -> None:
-    """Raise Problem unless every column found is declared and every declared column is found.
+    """Raise Problem unless every column found is declared and every declared column that must be there is found.
 
     A first row that is no heading may be a person's row, so of a personal source it is not shown.
     """
@@ -176,7 +177,8 @@ def check_columns(found: Sequence[str], source: Source, where: str) -> None:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"menades '{near[0]}'?" if near else f"kända kolumner är {', '.join(known)}."
             raise Problem(where, "okänd kolumn", found=f"'{name}'", do=f"{hint} Rätta rubriken eller ta bort kolumnen")
-    absent = [each.source for each in source.columns if not each.derived and each.source not in found]
+    needed = [each.source for each in source.columns if not each.derived and not each.may_be_absent]
+    absent = [name for name in needed if name not in found]
     if absent:
         raise Problem(where, "kolumn saknas", found=", ".join(found), do=f"lägg till {', '.join(map(repr, absent))}")
 

@@ -27,6 +27,7 @@ from sources._declare import (
 )
 from sources._landing import STOCKHOLM
 from sources._problem import UNSEEN, Problem, shown
+from sources._promises import read_agreements
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "data" / "reference"
@@ -371,12 +372,31 @@ def content_as_of(frames: Sequence[pl.DataFrame], source: Source, *, is_latest: 
 
 
 def read_reference(table: str) -> pl.DataFrame:
-    """The reviewed list `data/reference/<table>.csv`, every column as text."""
+    """The reviewed list `data/reference/<table>.csv`, every column as text.
+
+    Of the register `promises` what the log of measures calls each, the newest first.
+    """
     return _reference(table)
+
+
+def reference_files(table: str) -> list[Path]:
+    """The files that a reviewed list is read from."""
+    return sorted((REFERENCE / table).glob("*.toml")) if table == "promises" else [REFERENCE / f"{table}.csv"]
 
 
 @cache
 def _reference(table: str) -> pl.DataFrame:
+    if table == "promises":
+        return pl.DataFrame(
+            [
+                (agreement.promise_id(promise), agreement.label(promise), municipality, promise.title)
+                for agreement in reversed(read_agreements(REFERENCE / table))
+                for promise in agreement.promises
+                for municipality in agreement.municipalities
+            ],
+            schema=dict.fromkeys(("promise", "label", "municipality_code", "title"), pl.String),
+            orient="row",
+        )
     return pl.read_csv(REFERENCE / f"{table}.csv", infer_schema=False).with_columns(pl.all().fill_null(""))
 
 

@@ -2,7 +2,7 @@
 
 The layout is lagesbild's own template: no capture, 0 facts of a publisher's; read with `fastexcel` as every workbook.
 Each delivery is a municipality's whole log. Responsible is a function out of a closed list, never a person; of places
-only reviewed, named areas pass.
+only reviewed, named areas pass. Which promise a measure belongs to is what the log says, by the register's own list.
 """
 
 from pathlib import Path
@@ -69,12 +69,19 @@ SOURCE = Source(
             required=False,
         ),
         Column("kostnad_kr", "cost_kr", Number(minimum=0.0), required=False),
+        Column(
+            "lofte",
+            "promise",
+            Listed(table="promises", match="label", to="promise", unknown=Unknown.STOP),
+            required=False,
+            may_be_absent=True,
+        ),
     ),
     free_text=("notering",),
     key=("municipality_code", "number"),
     speaks_of="due_date",  # as far as it looks ahead, but never past the day it was handed in
     part_of="municipality_code",
-    reference=("focus_areas", "places", "responsible_functions", "measure_statuses", "measure_units"),
+    reference=("focus_areas", "places", "responsible_functions", "measure_statuses", "measure_units", "promises"),
     disclosure=Disclosure.LOCAL,
     concerns=Concerns.PLACES,
     landing=Landing.REDACTED,

@@ -11,7 +11,7 @@ import pytest
 
 from flows.pipeline import add_files, make_plan, read_source
 from flows.settings import Settings
-from sources import _parse, _strict
+from sources import _strict
 from sources._declare import Delivery
 from sources._landing import (
     STOCKHOLM,
@@ -298,7 +298,6 @@ def lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "reference"
     shutil.copytree(REFERENCE, copy)
     monkeypatch.setattr(_strict, "REFERENCE", copy)
-    monkeypatch.setattr(_parse, "REFERENCE", copy)
     _strict._reference.cache_clear()
     return copy
 
@@ -345,7 +344,9 @@ def test_a_changed_list_changes_the_key(lists: Path, source: str, table: str) ->
     module = all_sources()[source]
     before = cache_key(module, PART)
     assert cache_key(module, PART) == before
-    with (lists / f"{table}.csv").open("a", encoding="utf-8") as rows:
+    file = _strict.reference_files(table)[-1]
+    assert file.is_relative_to(lists)
+    with file.open("a", encoding="utf-8") as rows:
         rows.write("x\n")
     assert cache_key(module, PART) != before
 

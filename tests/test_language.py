@@ -204,6 +204,10 @@ def from_data(release: Release) -> re.Pattern[str]:
         "quarantine": ("rule", "column_name"),
         "indicators": ("area", "category"),
         "comparisons": ("area",),
+        "promises": (
+            *("agreement_title", "promise_title", "wording", "measurable_wording", "note", "promise_source"),
+            *("promise_number", "baseline_promises"),
+        ),
     }
     held = {
         str(text)

@@ -148,7 +148,7 @@ def test_a_word_outside_its_list_is_one_sentence_that_does_not_show_it(
     [
         ([*HEADING[:5], "åtgärd", *HEADING[6:]], "okänd kolumn: 'åtgärd': menades 'atgard'?"),
         ([*HEADING, "ansvarig_person"], "okänd kolumn: 'ansvarig_person': menades 'ansvarig_funktion'?"),
-        (HEADING[:-1], "kolumn saknas"),
+        (HEADING[1:], "kolumn saknas"),
     ],
 )
 def test_a_mutated_form_is_one_sentence(tmp_path: Path, heading: Sequence[str], sentence: str) -> None:
@@ -184,6 +184,19 @@ def test_the_door_reads_what_is_written_and_lets_a_due_day_be_in_the_future(tmp_
     assert b"Andersson" not in landed.read_bytes()
     # It looks ahead to November, but what it says was known on the day it came.
     assert read_manifest(data)[0].content_as_of == date(2026, 9, 1)
+
+
+def test_a_log_says_which_promise_a_measure_belongs_to_by_the_register_s_own_words(tmp_path: Path) -> None:
+    linked = read(csv_file(tmp_path / "a", DONE | {"lofte": "södra fyrbodal 2023 k2 "}, PLANNED)).frame
+    assert linked["promise"].to_list() == ["sodra_fyrbodal_2023_k2", None]
+    with pytest.raises(Problem, match="kolumn lofte: okänt värde: rad 1"):
+        read(csv_file(tmp_path / "b", DONE | {"lofte": "K2"}))
+
+
+def test_a_form_from_before_there_were_promises_is_still_read(tmp_path: Path) -> None:
+    frame = read(csv_file(tmp_path, DONE, heading=HEADING[:-1])).frame
+    assert HEADING[-1] == "lofte"
+    assert frame["promise"].to_list() == [None]
 
 
 # -------------------------------------------------------------------------------------------------------- the tables
@@ -258,7 +271,7 @@ def test_the_sample_is_read_and_the_problem_reaches_no_output_table(tmp_path: Pa
     statuses = table(
         tmp_path / "warehouse.duckdb", "select status, count(*) from output.measures group by 1 order by 1"
     )
-    assert dict(statuses.iter_rows()) == {"cancelled": 1, "done": 4, "ongoing": 3, "planned": 2}
+    assert dict(statuses.iter_rows()) == {"cancelled": 1, "done": 14, "ongoing": 3, "planned": 2}
     public = table(tmp_path / "warehouse.duckdb", "from public.measures").write_csv()
     assert "Kvällskontroller" not in public
     assert "Hastighetsmätning och farthinder" in public

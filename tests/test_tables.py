@@ -381,7 +381,7 @@ def test_no_table_of_the_release_has_a_row_per_person_or_report(sample: Release)
             if {"place", "keyword_flags"} & set(columns):
                 # Published by the police, nobody's own reports; where a measure is taken, and how much is reported of
                 # things and places in a week, by the reviewed list.
-                counted = ("core.incident_reports_by_place_week",)
+                counted = ("core.incident_reports_by_place_week", "core.measures_of_promises")
                 assert table in ("core.police_events", "core.measures", "output.measures", *counted)
 
 

@@ -36,7 +36,7 @@ AREAS = {
 }
 SHEETS = [
     *("Försättsblad", "Läget i korthet", *AREAS),
-    *("Bedömningar", "Månader", "Åtgärder", "Ändrade uppgifter", "Definitioner", "Ord"),
+    *("Bedömningar", "Månader", "Åtgärder", "Löften", "Löftenas utfall", "Ändrade uppgifter", "Definitioner", "Ord"),
 ]
 EVIL = ("=1+1", "+46", "-x", "@SUM(A1)", "\t=1", "＝1+1", "<r><t>x</t></r>", "a\x00\x0bb", "<b>&\"'", "_x0041_")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -266,8 +266,7 @@ def test_no_code_stands_in_any_cell(sample: Release) -> None:
 
 
 def test_text_stays_text_whatever_it_begins_with(tables: Tables, tmp_path: Path) -> None:
-    assert tables["measures"].height == len(EVIL)
-    measures = tables["measures"].with_columns(pl.Series("action", EVIL), pl.Series("place", EVIL))
+    measures = tables["measures"].head(len(EVIL)).with_columns(pl.Series("action", EVIL), pl.Series("place", EVIL))
     path = written(tmp_path, {**tables, "indicators": tables["indicators"].head(50), "measures": measures})
     for name, content in parts(path).items():
         ET.fromstring(content)  # well-formed, whatever was put in

@@ -9,13 +9,14 @@ import xlsxwriter
 
 HEADER = (
     *("nr", "kommun", "fokusomrade", "plats", "problem", "atgard", "ansvarig_funktion", "status", "beslutad"),
-    *("klart_senast", "klart", "antal_lovat", "antal_gjort", "enhet", "kostnad_kr", "notering"),
+    *("klart_senast", "klart", "antal_lovat", "antal_gjort", "enhet", "kostnad_kr", "notering", "lofte"),
 )
 DRIVING, VANDALISM, SAFETY = "Buskörning", "Skadegörelse", "Trygghet"
 YOUNG, DRUGS = "Psykisk ohälsa och kränkningar bland unga", "Droghandel"
 ATTITUDES = "Attityder till alkohol och narkotika"
 Cell = str | int | date
 _NO = ""
+_NOW, _BEFORE = "Södra Fyrbodal 2023", "Södra Fyrbodal 2021"
 LOGS: dict[str, list[tuple[Cell, ...]]] = {
     "Stenungsund": [
         (DRIVING, "Centrala Stenungsund", "Klagomål på buskörning kvällstid",
@@ -30,6 +31,21 @@ LOGS: dict[str, list[tuple[Cell, ...]]] = {
          "Kommunpolisen", "planerad", date(2026, 6, 10), date(2026, 9, 11), _NO, 6, 0, "kontroller", _NO),
         (YOUNG, _NO, "Kränkningar på sociala medier", "Föräldramöten om nätet i årskurs 6",
          "Grundskolan", "avbruten", date(2025, 8, 20), date(2026, 6, 12), _NO, 8, 3, "möten", _NO),
+        (DRIVING, _NO, "A-traktorer körs för fort", "Utbildning om A-traktorer i gymnasiet",
+         "Gymnasiet", "klar", date(2023, 5, 10), date(2023, 11, 30), date(2023, 11, 22), 3, 3, "utbildningar", _NO,
+         f"{_NOW} K2"),
+        (DRIVING, "Stora Höga", "Klagomål på buskörning", "Trafikinsatser med unga förare",
+         "Kommunpolisen", "klar", date(2023, 8, 14), date(2023, 10, 31), date(2023, 9, 28), 4, 4, "insatser", _NO,
+         f"{_NOW} P2"),
+        (ATTITUDES, _NO, "Unga får alkohol av vuxna", "Föräldrakvällar om alkohol och nätet",
+         "Drogförebyggande samordnaren", "klar", date(2023, 11, 6), date(2024, 4, 30), date(2024, 3, 14), 120, 86,
+         "deltagare", 12_000, f"{_NOW} K3"),
+        (SAFETY, "Centrala Stenungsund", "Elever känner sig otrygga på vägen till skolan",
+         "Trygghetsvandringar med elever", "Grundskolan", "klar", date(2024, 2, 5), date(2024, 5, 31),
+         date(2024, 4, 18), 2, 2, "trygghetsvandringar", _NO, f"{_NOW} K6"),
+        (DRIVING, "Centrala Stenungsund", "Buskörning och droger i centrum", "Riktade insatser mot trafik och droger",
+         "Lokalpolisområdet", "klar", date(2021, 3, 1), date(2022, 12, 31), date(2022, 11, 18), _NO, 6, "insatser", _NO,
+         f"{_BEFORE} P1"),
     ],
     "Tjörn": [
         (DRUGS, "Skärhamn", "Fynd av narkotika vid hamnen", "Synlig närvaro i hamnen under sommarens helger",
@@ -39,12 +55,27 @@ LOGS: dict[str, list[tuple[Cell, ...]]] = {
          "trygghetsvandringar", 4_000),
         (ATTITUDES, _NO, "Unga får alkohol av vuxna", "Kontrollköp av folköl",
          "Tillståndsenheten", "planerad", date(2026, 4, 22), date(2026, 11, 30), _NO, 12, 0, "kontroller", _NO),
+        (SAFETY, "Skärhamn", "Synpunkter om otrygg plats", "Vuxenvandringar i hamnen",
+         "Föreningslivet", "klar", date(2023, 5, 22), date(2023, 8, 31), date(2023, 8, 20), 12, 14, "vandringar", _NO,
+         f"{_NOW} K5"),
+        (DRIVING, "Höviksnäs", "Klagomål på höga hastigheter", "Hastighetsmätning vid genomfarten",
+         "Gatuavdelningen", "klar", date(2024, 3, 12), date(2024, 6, 30), date(2024, 6, 11), 2, 2, "objekt", 30_000,
+         f"{_NOW} K2"),
+        (DRIVING, "Skärhamn", "Buskörning och droger i hamnen", "Riktade insatser mot trafik och droger",
+         "Lokalpolisområdet", "klar", date(2021, 3, 1), date(2022, 12, 31), date(2022, 9, 2), _NO, 3, "insatser", _NO,
+         f"{_BEFORE} P1"),
     ],
     "Orust": [
         (DRIVING, "Henån", "Klagomål på buskörning", "Samtal med unga förare och deras föräldrar",
          "Fritidsverksamheten", "klar", date(2026, 1, 15), date(2026, 6, 5), date(2026, 6, 3), 4, 5, "möten", 6_500),
         (VANDALISM, "Ellös", "Skadegörelse vid badplatsen", "Vuxenvandringar under sommarlovet",
          "Föreningslivet", "pågår", date(2026, 5, 20), date(2026, 8, 16), _NO, 10, 7, "vandringar", _NO),
+        (YOUNG, _NO, "Kränkningar i föreningslivet", "Utbildning av ledare mot kränkningar",
+         "Fritidsverksamheten", "klar", date(2023, 8, 21), date(2023, 12, 15), date(2023, 11, 9), 2, 2, "utbildningar",
+         _NO, f"{_NOW} K1"),
+        (DRIVING, "Henån", "Klagomål på buskörning", "Kvällar för A-traktorförare och vårdnadshavare",
+         "Fritidsverksamheten", "klar", date(2024, 5, 13), date(2024, 10, 31), date(2024, 9, 26), 40, 34, "deltagare",
+         _NO, f"{_NOW} K2"),
     ],
 }  # fmt: skip
 
@@ -61,8 +92,11 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 
 def rows(municipality: str) -> list[list[Cell]]:
-    """A municipality's log, numbered."""
-    return [[number, municipality, *cells, ""] for number, cells in enumerate(LOGS[municipality], 1)]
+    """A municipality's log, numbered: what was promised in 2021 and 2023 and done then stands last."""
+    return [
+        [number, municipality, *cells[:13], "", *(cells[13:] or ("",))]
+        for number, cells in enumerate(LOGS[municipality], 1)
+    ]
 
 
 def workbook(log: list[list[Cell]]) -> bytes:

@@ -19,6 +19,7 @@
 -- quantity_done = "Antal som gjorts"
 -- quantity_unit = "Vad antalen räknar"
 -- cost_kr = "Kostnad i kronor"
+-- promise = "Löftet som åtgärden hör till, enligt loggen"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 select
@@ -38,6 +39,7 @@ select
     quantity_done,
     quantity_unit,
     cost_kr,
+    promise,
     is_synthetic,
     data_as_of
 from staging.measures

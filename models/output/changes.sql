@@ -1,5 +1,5 @@
 -- title = "Förändring mot föregående mätning och mot åren före ett löfte"
--- key = ["indicator", "area_code", "breakdown", "category", "benchmark_type"]
+-- key = ["indicator", "area_code", "breakdown", "category", "benchmark_type", "period"]
 -- not_null = ["indicator", "area_type", "area_code", "area", "period", "breakdown", "category", "benchmark_type", "result", "judgement", "reason", "release"]
 -- [accepted]
 -- benchmark_type = ["previous", "promise"]
@@ -56,4 +56,4 @@ select
     release
 from estimates.changes
 cross join parsed.run
-order by indicator, area_code, breakdown, category, benchmark_type
+order by indicator, area_code, breakdown, category, benchmark_type, period

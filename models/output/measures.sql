@@ -20,6 +20,7 @@
 -- quantity_done = "Antal som gjorts"
 -- quantity_unit = "Vad antalen räknar"
 -- cost_kr = "Kostnad i kronor; i den publika utgåvan bara när det är klart"
+-- promise = "Löftet som åtgärden hör till, enligt loggen; i den publika utgåvan bara när det är klart"
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 -- release = "Utgåvans id"
@@ -40,6 +41,7 @@ select
     measures.quantity_done,
     measures.quantity_unit,
     measures.cost_kr,
+    measures.promise,
     measures.is_synthetic,
     measures.data_as_of,
     run.release

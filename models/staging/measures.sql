@@ -20,6 +20,7 @@ select
     quantity_done,
     quantity_unit,
     cost_kr,
+    promise,
     is_synthetic,
     content_as_of as data_as_of
 from parsed.measures
