@@ -111,7 +111,7 @@ def publish(
             ],
             open_data=open_data_of(plan.settings),
         )
-        contracts = [model.contract for model in all_models() if model.table in TABLES]
+        contracts = [model.contract for model in all_models() if model.table in TABLES["internal"]]
         before = previous_release(plan.data, plan.as_of.isoformat())
         ledger = read_texts_ledger(plan.data, is_sample=plan.sample)
         with closing(connect(plan.data / "warehouse.duckdb", read_only=True)) as con:

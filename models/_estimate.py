@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import duckdb
 import numpy as np
@@ -11,6 +12,8 @@ from models._beside import Benchmarks
 from models._conclude import JUDGEMENTS, conclude
 from models._disclose import CELLS, DECIDED, KEY, KNOWN, Protection, decide, strictest
 from models._duckdb import quote
+from models._early_warning import COUNTED as WATCHED
+from models._early_warning import EARLY_WARNING, watch
 from models._judge import NOT_JUDGED, judge
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
 from models._months import COUNTED, MONTHS, judge_months
@@ -81,9 +84,11 @@ _UNSAID: Mapping[str, pl.DataFrame] = {
     **NOT_JUDGED,
     "judgements": pl.DataFrame(schema=dict(JUDGEMENTS)),
     "months": pl.DataFrame(schema=dict(MONTHS)),
+    "early_warning": pl.DataFrame(schema=dict(EARLY_WARNING)),
 }
 JUDGED = tuple(_UNSAID)
 BY_MONTH = "core.counts_by_municipality_month"
+WATCHED_COUNTS = "core.early_warning_counts"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,14 +144,15 @@ def estimate(
         *(found.tables[name] for name in ("comparisons", "changes", "trends")),
     )
     within = _areas(con).filter(pl.col("area_code").is_in(inside) & (pl.col("area_type") != "country"))
-    months = judge_months(_by_month(con), declared, within, _members(con))
+    months = judge_months(_counted(con, BY_MONTH, COUNTED), declared, within, _members(con))
+    warned = watch(_counted(con, WATCHED_COUNTS, WATCHED), within, _members(con), _as_of(con))
     return Estimates(
         rows=_in_order(
             found.rows.join(titles, on="indicator").select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()),
             by=("indicator", "area_type", "area_code", "period_start", "breakdown", "category"),
         ),
         decided=decided,
-        judged={**found.tables, "judgements": judgements, "months": months},
+        judged={**found.tables, "judgements": judgements, "months": months, "early_warning": warned},
     )
 
 
@@ -341,13 +347,17 @@ def _areas(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return con.sql("select area_code, area, area_type from core.areas").pl()
 
 
-def _by_month(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The counts that stand month by month as well; none where no model gives them."""
-    if BY_MONTH not in {
-        ".".join(name) for name in con.sql("select schema_name, table_name from duckdb_tables()").fetchall()
-    }:
-        return pl.DataFrame(schema=dict(COUNTED))
-    return con.sql(f"select {', '.join(COUNTED)} from {BY_MONTH}").pl()
+def _counted(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, object]) -> pl.DataFrame:
+    """What a table of counts holds; nothing where no model gives it."""
+    known = con.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    if (table,) not in known:
+        return pl.DataFrame(schema=dict(columns))  # type: ignore[arg-type]
+    return con.sql(f"select {', '.join(columns)} from {table}").pl()
+
+
+def _as_of(con: duckdb.DuckDBPyConnection) -> date:
+    [(day,)] = con.sql("select as_of from parsed.run").fetchall()
+    return day  # type: ignore[no-any-return]
 
 
 def _members(con: duckdb.DuckDBPyConnection) -> Mapping[str, frozenset[str]]:

@@ -9,6 +9,8 @@ _ALIKE = (
     *("indicators", "definitions", "comparisons", "changes", "trends", "ranks", "judgements", "months", "revisions"),
     *("promises", "promise_outcomes"),  # of measures they count only what is done
 )
+# For the working group alone, without a public counterpart: a signal is a question until somebody has answered it.
+INTERNAL = frozenset({"output.early_warning", "output.signals"})
 _LEDGER = ("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate")
 # What may be told of a measure that is not done. Where and when it is planned is for those who do it, and its text may
 # say so too; a column that is not named here is shown of what is done only.
@@ -22,7 +24,7 @@ _IS_DONE = "status = 'done' and done_date is not null"
 
 
 def protect(warehouse: Path, local_sources: Sequence[str]) -> None:
-    """Create the schema `public` beside `output`, table for table.
+    """Create the schema `public` beside `output`, table for table but for those in `INTERNAL`.
 
     What figures show of people is decided before they are computed (`_disclose.py`), for both audiences alike. Here go
     how many rows a source delivered or had refused that no authority has published (`local_sources`), all messages, and

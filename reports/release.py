@@ -14,6 +14,7 @@ import polars as pl
 from models._contracts import Contract
 from models._duckdb import connect
 from models._model import all_models
+from models._protect import INTERNAL
 from reports._facts import PageMeta, release_of
 from reports._quality_process import QualityRequest, TableRequest
 from reports.catalogue import CatalogueMeta, OpenData, write_catalogue
@@ -22,8 +23,12 @@ from reports.tables import write_tables
 from reports.workbook import WorkbookMeta, write_workbook
 from sources._strict import read_reference
 
-TABLES = tuple(model.table for model in all_models() if model.schema == "output")
 Audience = Literal["internal", "public"]
+_OUTPUT = tuple(model.table for model in all_models() if model.schema == "output")
+TABLES: Mapping[Audience, Sequence[str]] = {
+    "internal": _OUTPUT,
+    "public": tuple(table for table in _OUTPUT if table not in INTERNAL),
+}
 AUDIENCES: Mapping[Audience, str] = {"internal": "output", "public": "public"}  # and the schema of what each may see
 MODES = {"internal": {True: 0o700, False: 0o400}, "public": {True: 0o755, False: 0o444}}  # of a folder, of a file
 
@@ -75,7 +80,7 @@ def write_release(
         with connect(warehouse, read_only=True) as con:
             tables = {
                 name: con.sql(f"from {schema}.{name}").pl()
-                for name in (table.removeprefix("output.") for table in TABLES)
+                for name in (table.removeprefix("output.") for table in TABLES[audience])
             }
         with step(f"workbook_{audience}"):
             write_workbook(
@@ -126,7 +131,7 @@ def write_release(
 def write_audience(folder: Path, warehouse: Path, audience: Audience, personal: Collection[str]) -> None:
     """Write the database and the tables that one audience may read: `core` is for the internal one."""
     core = [model for model in all_models() if model.schema == "core" and audience == "internal"]
-    output = [model for model in all_models() if model.schema == "output"]
+    output = [model for model in all_models() if model.table in TABLES[audience]]
     write_tables(folder, warehouse, [*core, *output], schema=AUDIENCES[audience], personal=personal)
 
 
@@ -157,7 +162,7 @@ def quality_request(folder: Path, log: Path, release: str, contracts: Sequence[C
     tables: list[TableRequest] = []
     for audience in AUDIENCES:
         with connect(folder / audience / "lagesbild.duckdb", read_only=True) as con:
-            for contract in contracts:
+            for contract in (each for each in contracts if each.table in TABLES[audience]):
                 columns = {str(row[0]): str(row[1]) for row in con.sql(f"describe {contract.table}").fetchall()}
                 tables.append(
                     {

@@ -77,7 +77,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
         open_data=open_data_of(plan.settings),
     )
     write_release(folder / "release", plan.data / "warehouse.duckdb", meta, built.personal, lambda _: None)
-    names = [table.removeprefix("output.") for table in TABLES]
+    names = [table.removeprefix("output.") for table in TABLES["public"]]
     with connect(folder / "release" / "public" / "lagesbild.duckdb", read_only=True) as con:
         tables = {name: con.sql(f"from output.{name}").pl() for name in names}
     told = CatalogueMeta(
@@ -216,7 +216,7 @@ def faults(report: Report) -> set[tuple[str, str]]:
 def test_the_data_package_is_valid_with_every_file_it_describes(sample: Sample) -> None:
     report = validate(str(sample.folder / "datapackage.json"))
     assert report.valid, report.flatten(["type", "fieldName", "message"])
-    assert report.stats["tasks"] == len(TABLES)
+    assert report.stats["tasks"] == len(TABLES["public"])
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_reader_finds_the_description_from_a_table_alone(site: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             found = CSVW(f"{site}/{table}.csv", validate=True)
-        assert len(found.tables) == len(TABLES)
+        assert len(found.tables) == len(TABLES["public"])
         assert [str(each.url) for each in found.tables if str(each.url) == f"{table}.csv"]
 
 
@@ -379,13 +379,13 @@ def test_every_address_in_the_catalogue_leads_to_a_file(site: str, sample: Sampl
     addresses = {str(each) for path in (DCAT.downloadURL, DCAT.accessURL) for each in graph.objects(None, path)}
     for path in (DCAT.landingPage, FOAF.homepage):
         addresses |= {str(each) for each in graph.objects(None, path)}
-    assert len(addresses) == 3 * len(TABLES) + 3  # and the database, the workbook, the report
+    assert len(addresses) == 3 * len(TABLES["public"]) + 3  # and the database, the workbook, the report
     for address in addresses:
         assert address.startswith(f"{site}/")
         with urllib.request.urlopen(address) as answer:
             assert answer.status == 200
     csvs = [each for each in graph.subjects(DCTERMS["format"], Literal("text/csv")) if str(each).endswith("#csv")]
-    size = sum((sample.folder / f"{table.removeprefix('output.')}.csv").stat().st_size for table in TABLES)
+    size = sum((sample.folder / f"{table.removeprefix('output.')}.csv").stat().st_size for table in TABLES["public"])
     assert [int(str(graph.value(each, DCAT.byteSize))) for each in csvs] == [size]
 
 

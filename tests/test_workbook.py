@@ -46,7 +46,7 @@ Tables = Mapping[str, pl.DataFrame]
 
 @pytest.fixture(scope="module")
 def tables(sample: Release) -> Tables:
-    names = [name.removeprefix("output.") for name in TABLES]
+    names = [name.removeprefix("output.") for name in TABLES["internal"]]
     return {name: pl.read_parquet(sample.folder / "internal" / f"{name}.parquet") for name in names}
 
 

@@ -1,4 +1,4 @@
--- title = "Verksamheternas händelserapporter om saker och platser per kommun och vecka de senaste 60 veckorna, varje rapport en gång; ingen rad där ingen rapporterade"
+-- title = "Verksamheternas händelserapporter om saker och platser per kommun och vecka så långt tillbaka som varje rapport är en rad, högst 320 veckor, varje rapport en gång; ingen rad där ingen rapporterade"
 -- key = ["municipality_code", "week_start"]
 -- not_null = ["municipality_code", "week_start", "reports", "events", "reporters", "concerns", "is_synthetic", "data_as_of"]
 -- accepted = { concerns = ["places"] }
@@ -31,6 +31,6 @@ select
     max(data_as_of) as data_as_of
 from staging.incident_reports
 left join impersonal using (category)
-where date >= (select date_trunc('week', as_of) - interval 59 weeks from parsed.run)
+where date >= (select since from staging.incident_report_weeks)
 group by all
 order by all

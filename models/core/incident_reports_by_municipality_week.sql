@@ -1,4 +1,4 @@
--- title = "Verksamheternas händelserapporter per kommun, vecka och kategori de senaste 60 veckorna; också noll där någon rapporterade, ingen rad där ingen gjorde det"
+-- title = "Verksamheternas händelserapporter per kommun, vecka och kategori så långt tillbaka som varje rapport är en rad, högst 320 veckor; också noll där någon rapporterade, ingen rad där ingen gjorde det"
 -- key = ["municipality_code", "week_start", "category"]
 -- not_null = ["municipality_code", "week_start", "category", "concerns", "reports", "events", "is_synthetic", "data_as_of"]
 -- ranges = { reports = { min = 0 }, events = { min = 0 } }
@@ -13,11 +13,11 @@
 -- is_synthetic = "Konstruerade exempeldata"
 -- data_as_of = "Sista dag som uppgiften talar om"
 
--- So long every report is still a row, whatever has been decided on retention; the newest week may not have ended.
+-- The newest week may not have ended.
 with reports as (
     select *, date_trunc('week', date)::date as week_start
     from staging.incident_reports
-    where date >= (select date_trunc('week', as_of) - interval 59 weeks from parsed.run)
+    where date >= (select since from staging.incident_report_weeks)
 ),
 
 -- A week of which nobody has told is no quiet week, and has no row.

@@ -19,7 +19,9 @@ WEEKLY: dict[str, Any] = {"half_window": 3, "seasons": 10, "left_out": 26, "outl
 MONTHLY: dict[str, Any] = {"half_window": 1, "seasons": 4, "left_out": 3, "outlier_from": OUTLIER_FROM}
 _FEWEST_A_WEEK = 0.3
 _FEWEST_A_WEEK_BY_SEASON = 1.0
+_FEWEST_A_MONTH = 2.0  # fewer were not simulated
 _WINDOW_YEARS = 0.1
+_FEWEST_YEARS = 2
 _MOST_YEARS = 5
 
 
@@ -50,6 +52,19 @@ def choose_method(*, known_weeks: int, years: float, events_a_week: float) -> Ch
     years_back = min(_MOST_YEARS, int(years - _WINDOW_YEARS))
     if years < 2.5 or events_a_week < _FEWEST_A_WEEK_BY_SEASON:
         return Choice(method="latest")
+    return Choice(method="earlier_years", years_back=years_back)
+
+
+def choose_monthly_method(*, months: int, events_a_month: float) -> Choice:
+    """The method of one monthly series: the same time of two, three … five earlier years, or none.
+
+    months: from the first month to the one before the judged; events_a_month: the mean of those known.
+    """
+    years_back = min(_MOST_YEARS, (months - MONTHLY["half_window"]) // 12)
+    if years_back < _FEWEST_YEARS:
+        return Choice(method="none", reason="too_short")
+    if not events_a_month >= _FEWEST_A_MONTH:
+        return Choice(method="none", reason="too_few")
     return Choice(method="earlier_years", years_back=years_back)
 
 
