@@ -14,6 +14,7 @@ from models._disclose import CELLS, DECIDED, KEY, KNOWN, Protection, decide, str
 from models._duckdb import quote
 from models._early_warning import COUNTED as WATCHED
 from models._early_warning import EARLY_WARNING, watch
+from models._follow_up import MONTHLY, NOT_FOLLOWED, follow_up
 from models._judge import NOT_JUDGED, judge
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
 from models._months import COUNTED, MONTHS, judge_months
@@ -26,6 +27,7 @@ from sources._problem import Problem
 CONFIDENCE = 0.95
 _DECIMALS = 6
 _MANY = 30
+_PROMISED = ("promises", "promise_areas", "promise_indicators")
 
 SCHEMA = {
     "indicator": pl.String,
@@ -84,11 +86,13 @@ _UNSAID: Mapping[str, pl.DataFrame] = {
     **NOT_JUDGED,
     "judgements": pl.DataFrame(schema=dict(JUDGEMENTS)),
     "months": pl.DataFrame(schema=dict(MONTHS)),
+    "promise_effects": NOT_FOLLOWED,
     "early_warning": pl.DataFrame(schema=dict(EARLY_WARNING)),
 }
 JUDGED = tuple(_UNSAID)
 BY_MONTH = "core.counts_by_municipality_month"
 WATCHED_COUNTS = "core.early_warning_counts"
+OFFENCES_BY_MONTH = "core.reported_offences_by_area_month"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,13 +150,27 @@ def estimate(
     within = _areas(con).filter(pl.col("area_code").is_in(inside) & (pl.col("area_type") != "country"))
     months = judge_months(_counted(con, BY_MONTH, COUNTED), declared, within, _members(con))
     warned = watch(_counted(con, WATCHED_COUNTS, WATCHED), within, _members(con), _as_of(con))
+    effects = follow_up(
+        found.everywhere,
+        _followed_by_month(con),
+        {name: con.sql(f"from reference.{name}").pl() for name in _PROMISED},
+        con.sql("from reference.rule_changes").pl(),
+        dict(titles.select("indicator", "focus_area").iter_rows()),
+        benchmarks,
+    )
     return Estimates(
         rows=_in_order(
             found.rows.join(titles, on="indicator").select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()),
             by=("indicator", "area_type", "area_code", "period_start", "breakdown", "category"),
         ),
         decided=decided,
-        judged={**found.tables, "judgements": judgements, "months": months, "early_warning": warned},
+        judged={
+            **found.tables,
+            "judgements": judgements,
+            "months": months,
+            "early_warning": warned,
+            "promise_effects": effects,
+        },
     )
 
 
@@ -349,8 +367,7 @@ def _areas(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def _counted(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, object]) -> pl.DataFrame:
     """What a table of counts holds; nothing where no model gives it."""
-    known = con.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
-    if (table,) not in known:
+    if not _has(con, table):
         return pl.DataFrame(schema=dict(columns))  # type: ignore[arg-type]
     return con.sql(f"select {', '.join(columns)} from {table}").pl()
 
@@ -358,6 +375,28 @@ def _counted(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, o
 def _as_of(con: duckdb.DuckDBPyConnection) -> date:
     [(day,)] = con.sql("select as_of from parsed.run").fetchall()
     return day  # type: ignore[no-any-return]
+
+
+def _followed_by_month(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The counts that stand month by month as well, with the months of the offences that indicators count: what a promise is followed up by."""
+    counted = _counted(con, BY_MONTH, COUNTED).select(*MONTHLY)
+    if not _has(con, OFFENCES_BY_MONTH):
+        return counted
+    offences = con.sql(
+        "select listed.indicator, months.area_code as municipality_code, months.month, months.reported as events, "
+        f"months.is_synthetic from {OFFENCES_BY_MONTH} as months "
+        "join reference.monthly_offences as listed using (offence) "
+        "where months.status = 'ok' and length(months.area_code) = 4"
+    ).pl()
+    return pl.concat([counted, offences])
+
+
+def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    schema, name = table.split(".")
+    found = con.sql(
+        f"select count(*) from duckdb_tables() where schema_name = {quote(schema)} and table_name = {quote(name)}"
+    ).fetchall()
+    return bool(found[0][0])
 
 
 def _members(con: duckdb.DuckDBPyConnection) -> Mapping[str, frozenset[str]]:

@@ -70,9 +70,12 @@ NOT_JUDGED: Mapping[str, pl.DataFrame] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """rows: those of the scope, as they were given, with their `dispersion`. tables: as `NOT_JUDGED`, filled in."""
+    """rows: those of the scope, as they were given, with their `dispersion`; everywhere: those of all municipalities.
+    tables: as `NOT_JUDGED`, filled in.
+    """
 
     rows: pl.DataFrame
+    everywhere: pl.DataFrame
     tables: Mapping[str, pl.DataFrame]
 
 
@@ -94,6 +97,7 @@ def judge(rows: pl.DataFrame, scope: frozenset[str], benchmarks: Benchmarks) -> 
     newest = own.filter("is_shown").group_by(SERIES, maintain_order=True).last().select(own.columns)
     return Judged(
         rows=own,
+        everywhere=rows,
         tables={
             "comparisons": _compared(beside_others(newest, rows, benchmarks), is_over_time=False),
             "changes": _compared(beside_earlier(newest, own, benchmarks), is_over_time=True),

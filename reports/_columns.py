@@ -34,6 +34,15 @@ _COUNT = dict.fromkeys(
         *("municipalities", "municipalities_reporting"),
         *("events", "expected", "expected_lower", "expected_upper", "same_last_year"),
         *("reporters", "years_back", "known_periods"),
+        *(
+            "events_during",
+            "events_before",
+            "compared_during",
+            "compared_before",
+            "compared_places",
+            "tests",
+            "placebos",
+        ),
         *("figures_better", "figures_worse", "figures_similar", "figures_not_judged", "figures_by_chance"),
         *("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate"),
     ),
@@ -41,7 +50,7 @@ _COUNT = dict.fromkeys(
 )
 _PER_CENT = dict.fromkeys(("percent_change", "smallest_detectable_fall", "smallest_detectable_rise"), "procent")
 _EFFECT = dict.fromkeys(("effect", "effect_lower", "effect_upper"), "kvot, eller indikatorns enhet")
-_RANK = dict.fromkeys(("rank", "best", "worst"), "plats")
+_RANK = dict.fromkeys(("rank", "best", "worst", "placebo_rank"), "plats")
 # The unit of a column of this name, in whichever table it stands. Other numbers are pure ones or ordinals.
 UNITS: Mapping[str, str] = {
     **_DAY,

@@ -6,7 +6,7 @@
 -- outcome = ["as_expected", "against_expected", "within_chance", "not_judged", "not_compared"]
 -- result = ["higher", "lower", "similar", "not_compared"]
 -- judgement = ["better", "worse", "similar", "not_judged"]
--- reason = ["", "self_selected", "overlapping", "series_break", "no_dispersion", "no_interval", "effort_driven", "no_polarity", "no_benchmark", "too_early", "no_figures", "not_summed", "missing_before", "missing_during"]
+-- reason = ["", "self_selected", "overlapping", "series_break", "no_dispersion", "no_interval", "effort_driven", "no_polarity", "no_benchmark", "too_few_figures", "too_early", "no_figures", "not_summed", "missing_before", "missing_during"]
 -- [columns]
 -- promise = "Löftets id"
 -- agreement = "Överenskommelsens id: alla löften som getts tillsammans"
@@ -31,7 +31,7 @@
 -- result = "higher, lower, similar (skillnaden ryms i slumpen) eller not_compared"
 -- judgement = "better, worse, similar, eller not_judged där riktningen inte är bestämd eller följer polisens insatser"
 -- outcome = "as_expected (som väntat), against_expected (tvärtemot), within_chance (ryms i slumpen), not_judged (bedöms inte) eller not_compared (kan inte avgöras med dessa tal); säger aldrig om löftet är orsaken"
--- reason = "Varför det inte jämförs eller bedöms: som i changes, eller too_early (löftet gäller ännu), no_figures (inga siffror här), not_summed (andelar och delar av år läggs inte ihop över åren), missing_before, missing_during (år saknas); annars tom"
+-- reason = "Varför det inte jämförs eller bedöms: som i changes, eller too_few_figures (en förändring att hoppas på hade inte synts), too_early (löftet gäller ännu), no_figures (inga siffror här), not_summed (andelar och delar av år läggs inte ihop över åren), missing_before, missing_during (år saknas); annars tom"
 -- is_synthetic = "Konstruerade exempeldata"
 -- release = "Utgåvans id"
 with linked as (
@@ -47,7 +47,8 @@ with linked as (
         coalesce(promises.baseline_years, promises.baseline_start || '–' || promises.baseline_end) as baseline_period,
         promise_areas.area_code,
         promise_indicators.indicator,
-        promise_indicators.expected_direction
+        promise_indicators.expected_direction,
+        promise_indicators.smallest_hoped_pct
     from core.promises as promises
     join reference.promise_areas as promise_areas using (promise)
     join core.promise_indicators as promise_indicators using (promise)
@@ -102,12 +103,14 @@ select
     case
         when coalesce(changes.result, 'not_compared') = 'not_compared' then 'not_compared'
         when linked.expected_direction = 'none' then 'not_judged'
+        when changes.result = 'similar' and not power.is_enough then 'not_compared'
         when changes.result = 'similar' then 'within_chance'
         when changes.result = linked.expected_direction then 'as_expected'
         else 'against_expected'
     end as outcome,
     case
         when run.as_of < linked.promise_end then 'too_early'
+        when changes.result = 'similar' and not power.is_enough then 'too_few_figures'
         when changes.reason is not null then changes.reason
         when not figures.has_figures then 'no_figures'
         when not figures.is_counted then 'not_summed'
@@ -128,4 +131,17 @@ left join estimates.changes as changes
     and changes.period = linked.period
     and changes.benchmark_period = linked.baseline_period
     and run.as_of >= linked.promise_end
+cross join lateral (
+    -- "Within chance" must not hide that nothing could have been seen.
+    select
+        coalesce(
+            abs(
+                case
+                    when linked.expected_direction = 'higher' then changes.smallest_detectable_rise
+                    else changes.smallest_detectable_fall
+                end
+            ) <= linked.smallest_hoped_pct,
+            false
+        ) as is_enough
+) as power
 order by promise, area_code, indicator
