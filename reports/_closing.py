@@ -397,6 +397,10 @@ def methods(facts: AreaFacts) -> Section:
                 t("Trend: fem obrutna år, χ²-gräns med överspridning, prövad med ett år borttaget i taget."),
                 t("Plats bland alla kommuner: med det spann som osäkerheten medger."),
                 t("En månad jämförs med samma månader tidigare år. Är de egna talen små lånas årstiderna från länet."),
+                t(
+                    "Löften: förändringen delad med Koladas liknande kommuners, med överspridning och Holms justering; "
+                    "avbruten tidsserie, syntetisk kontroll med placeboplats och vägd förflyttningskvot i bilaga."
+                ),
                 t("Små tal om människor döljs innan något räknas fram ur dem."),
             )
         ),

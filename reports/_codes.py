@@ -92,6 +92,19 @@ OUTCOMES_OF_PROMISES: Mapping[str, str] = {
     "not_judged": "bedöms inte",
     "not_compared": "kan inte avgöras med dessa tal",
 }
+DESIGNS: Mapping[str, str] = {
+    "did": "mot liknande kommuner",
+    "interrupted": "månad för månad",
+    "synthetic_control": "mot ett vägt medel av liknande kommuner",
+    "displacement": "förflyttning till grannkommuner",
+}
+RESULTS_OF_EFFECTS: Mapping[str, str] = {
+    "lower": "lägre än väntat",
+    "higher": "högre än väntat",
+    "similar": "skillnaden ryms i slumpen",
+    "cannot_tell": "kan inte avgöras med dessa tal",
+    "not_possible": "går inte att räkna",
+}
 INFERRED: Mapping[str, str] = {
     "period": "tiden som löftet gäller",
     "baseline": "tiden före som jämförs",

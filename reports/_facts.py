@@ -75,6 +75,7 @@ class AreaFacts:
     measures: tuple[Row, ...]
     promises: tuple[Row, ...]
     outcomes: tuple[Row, ...]
+    effects: tuple[Row, ...]
 
     def series(self, indicator: str, area_type: str = "", area_code: str = "") -> list[Row]:
         """The figures of the whole (no breakdown), oldest first; of the area itself unless another is named."""
@@ -154,6 +155,7 @@ def facts_of(area: Area, release: Release) -> AreaFacts:
         measures=tuple(row for code in inside for row in release.rows("measures", "municipality", code)),
         promises=tuple(release.rows("promises", area.type, area.code)),
         outcomes=tuple(release.rows("promise_outcomes", area.type, area.code)),
+        effects=tuple(release.rows("promise_effects", area.type, area.code)),
         **by_indicator,
     )
 

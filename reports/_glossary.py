@@ -44,6 +44,10 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("kvot", "Områdets värde delat med det som det jämförs med. 1 är lika, 2 är dubbelt så högt."),
     ("liknande kommuner", "Kommuner som Kolada har valt ut för att de liknar kommunen."),
     ("lokalpolisområde", "De kommuner som en lokal polisledning ansvarar för."),
+    (
+        "minsta förändring som hade kunnat upptäckas",
+        "Så stor måste en förändring vara för att synas i fyra fall av fem. En mindre kan ha funnits utan att synas.",
+    ),
     ("mörkertal", "Brott som aldrig anmäls och därför inte syns i talen."),
     ("osäkerhetsintervall", "Talet ligger sannolikt mellan den nedre och den övre gränsen. Ju smalare, desto säkrare."),
     ("perioderna överlappar varandra", "De delar år med varandra och kan därför inte jämföras som om de vore skilda."),

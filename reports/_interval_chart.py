@@ -42,11 +42,13 @@ from reports._plot import (
 from reports._words import Row, capital, short_period_text
 
 
-def intervals_spec(rows_by_area: Mapping[str, Row], *, unit: str, own: str) -> Json | None:
+def intervals_spec(
+    rows_by_area: Mapping[str, Row], *, unit: str, own: str, line_at: float | None = None
+) -> Json | None:
     """The same figure of several areas with its interval, one below the other; None where fewer than two are shown.
 
     rows_by_area: a row of `output.indicators` for each area's code, in the order to draw them. own: the code of the
-    area that the report is about: another mark, and bold.
+    area that the report is about: another mark, and bold. line_at: a value that all are held against, with a line.
     """
     shown = {code: row for code, row in rows_by_area.items() if is_shown(row)}
     if len(shown) < 2:
@@ -66,6 +68,7 @@ def intervals_spec(rows_by_area: Mapping[str, Row], *, unit: str, own: str) -> J
     }
     values = {code: figure(row).number if code in shown else ".." for code, row in rows_by_area.items()}
     reach = [end for row in shown.values() for end in limits(row) or (row["value"],)]
+    reach += [] if line_at is None else [line_at]
     low = min(reach) if min(reach) < 0 or min(reach) > 0.4 * max(reach) else 0.0
     highest = 100.0 if any(row["unit"] == "procent" for row in shown.values()) else None
     ticks = ticks_between(low, max(reach), top=highest, most=4)
@@ -117,6 +120,7 @@ def intervals_spec(rows_by_area: Mapping[str, Row], *, unit: str, own: str) -> J
         {
             "grid": lines((x(tick), top, x(tick), bottom) for tick in ticks),
             "hatching": lines(oblique),
+            "against": lines([] if line_at is None else [(x(line_at), top, x(line_at), bottom)]),
             "own": lines((x(row["value"]), top, x(row["value"]), bottom) for code, row in shown.items() if code == own),
             "dots": dots,
             "texts": texts,
@@ -140,6 +144,7 @@ def along(field: str) -> Json:
 _DOTS = (
     strokes("grid", LINE, 0.8),
     HATCHING,
+    strokes("against", SOFT, 1.4),
     strokes("own", BLUE, 0.8, (2, 2)),
     layer(
         "dots",

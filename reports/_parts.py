@@ -11,11 +11,13 @@ import polars as pl
 from reports._codes import (
     AREA_TYPES,
     DEEDS,
+    DESIGNS,
     EXPECTED,
     KEPT,
     OUTCOMES,
     OUTCOMES_OF_PROMISES,
     PROMISED_BY,
+    RESULTS_OF_EFFECTS,
     SEASONS,
     VERDICTS,
 )
@@ -35,7 +37,8 @@ from reports.tables import HEADINGS
 _BENCHMARKS = ("similar", "county", "country")
 _CODES: Mapping[str, Mapping[str, str]] = {
     "area_type": AREA_TYPES,
-    "result": OUTCOMES,
+    "result": {**RESULTS_OF_EFFECTS, **OUTCOMES},
+    "design": DESIGNS,
     "judgement": VERDICTS,
     "reason": REASONS,
     "seasons": SEASONS,

@@ -18,6 +18,15 @@ from reports._facts import AreaFacts
 from reports._language import t
 from reports._parts import behind_rows
 from reports._phrases import joined, listed, name_of
+from reports._promise_effects import (
+    beside_others,
+    effect_sentence,
+    effects_appendix,
+    outcome_words,
+    promise_by_promise,
+    rules_sentence,
+    settled,
+)
 from reports._sentences import change_sentence
 from reports._words import MONTHS, REASONS, Row, capital, date_text, number, words
 
@@ -64,7 +73,10 @@ def earlier_promises(facts: AreaFacts) -> tuple[Section, ...]:
         content.append(_earlier(facts, [row for each in reversed(earlier) for row in _whole(each)]))
     content.append(_published([_whole(each) for each in reversed(agreements)]))
     title = t("Bilaga: löften, tertial för tertial och tidigare")
-    return (Section(id="loften-bilaga", title=title, blocks=tuple(content), kind="appendix"),)
+    return (
+        Section(id="loften-bilaga", title=title, blocks=tuple(content), kind="appendix"),
+        *effects_appendix(facts),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ sentences
@@ -241,16 +253,16 @@ def _done_table(facts: AreaFacts, whole: Sequence[Row]) -> Table:
             (
                 _named(row, row["wording"]),
                 Cell(text=capital(words(row["promised_by"], PROMISED_BY, "promised_by"))),
-                Cell(text=promised_words(row)),
+                Cell(text=promised_words(row), small=words((area or row)["kept"], KEPT, "kept")),
                 Cell(text=done_words(row), small=beside, is_synthetic=bool((area or row)["is_synthetic"])),
                 Cell(text=reached_words(row)),
-                Cell(text=words((area or row)["kept"], KEPT, "kept")),
+                Cell(text=outcome_words(facts, row["promise"])),
             )
         )
-    columns = (t("Löfte"), t("Av"), t("Lovat"), t("Gjort"), t("Nått"), t("Bedömning"))
+    columns = (t("Löfte"), t("Av"), t("Lovat"), t("Gjort"), t("Nått"), t("Utfall"))
     return Table(
         id="loften-tabell",
-        caption=t("Lovat, gjort och nått, {years}", years=whole[0]["period"]),
+        caption=t("Lovat, gjort, nått och utfall, {years}", years=whole[0]["period"]),
         columns=tuple(Column(title=title) for title in columns),
         rows=tuple(rows),
         note=t(
@@ -310,9 +322,12 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
         Heading(text=t("Utfall"), id="loften-utfall"),
         Paragraph(text=outcomes_sentence(each_once), voice="generated"),
     ]
+    effects = [row for row in facts.effects if row["agreement"] == agreement]
+    if rules := rules_sentence(effects):
+        content.append(Paragraph(text=rules))
     rows = []
     for row in each_once:
-        change = _change(facts, row)
+        change, beside = _change(facts, row), beside_others(facts, row)
         if change is None:
             continue
         definition = facts.release.definitions[row["indicator"]]
@@ -324,16 +339,17 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
                     text=", ".join(touched),
                     small=t("väntat: {what}", what=words(row["expected_direction"], EXPECTED, "expected_direction")),
                 ),
-                Cell(text=words(row["outcome"], OUTCOMES_OF_PROMISES, "outcome")),
+                Cell(text=words(settled(row, beside), OUTCOMES_OF_PROMISES, "outcome")),
                 Cell(text=said),
+                Cell(text=effect_sentence(beside) if beside else ""),
             )
         )
     if rows:
-        columns = (t("Löfte"), t("Utfall"), t("Vad som kan sägas"))
+        columns = (t("Löfte"), t("Utfall"), t("Mot åren före"), t("Mot liknande kommuner"))
         content.append(
             Table(
                 id="loften-utfall-tabell",
-                caption=t("Löftets år mot åren före"),
+                caption=t("Löftets år mot åren före och mot liknande kommuner"),
                 columns=tuple(Column(title=title) for title in columns),
                 rows=tuple(rows),
                 download=behind_rows(facts, mine, "Löftenas utfall"),
@@ -343,6 +359,9 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
     if untold:
         content.append(Paragraph(text=t("Mått som inte går att avgöra, och varför:")))
         content.append(Bullets(items=untold, voice="note"))
+    if charts := promise_by_promise(facts):
+        content.append(Heading(text=t("Löfte för löfte, mot liknande kommuner"), id="loften-mot-andra"))
+        content += charts
     return content
 
 
@@ -387,7 +406,7 @@ def _earlier(facts: AreaFacts, whole: Sequence[Row]) -> Table:
             Cell(text=promised_words(row)),
             Cell(text=done_words(area), small=_reporting(area), is_synthetic=bool(area["is_synthetic"])),
             Cell(text=words(area["kept"], KEPT, "kept")),
-            Cell(text=_in_short(facts, row)),
+            Cell(text=outcome_words(facts, row["promise"])),
         )
         for row, area in ((row, together.get(row["promise"], row)) for row in whole)
     )
@@ -424,18 +443,3 @@ def _published(agreements: Sequence[Sequence[Row]]) -> Table:
     return Table(
         id="loften-kallor", caption=t("Var löftena står, i utgivarens egna ord"), columns=columns, rows=tuple(rows)
     )
-
-
-def _in_short(facts: AreaFacts, promise: Row) -> str:
-    """What can be said of each figure of a promise, in a few words: those that can be compared."""
-    known = facts.release.definitions
-    said = [
-        t(
-            "{name}: {outcome}",
-            name=name_of(known[row["indicator"]], is_synthetic=bool(row["is_synthetic"])),
-            outcome=words(row["outcome"], OUTCOMES_OF_PROMISES, "outcome"),
-        )
-        for row in facts.outcomes
-        if row["promise"] == promise["promise"] and row["outcome"] != "not_compared" and row["indicator"] in known
-    ]
-    return "; ".join(said) or t("kan inte avgöras med dessa tal")

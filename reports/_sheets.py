@@ -14,6 +14,7 @@ from reports._codes import (
     ASPECTS,
     COMPARED_WITH,
     DEEDS,
+    DESIGNS,
     EFFECTS,
     EXPECTED,
     KEPT,
@@ -22,6 +23,7 @@ from reports._codes import (
     POLARITIES,
     POSITIONS,
     PROMISED_BY,
+    RESULTS_OF_EFFECTS,
     REVISIONS,
     SEASONS,
     VERDICTS,
@@ -102,6 +104,7 @@ def sheets_of(tables: Tables, focus_areas: pl.DataFrame) -> tuple[list[Sheet], l
         _measures(known, titles),
         _promises(known),
         _outcomes_of_promises(known),
+        _effects_of_promises(known),
         _revisions(known),
         _definitions(known, titles),
         _words(),
@@ -458,6 +461,50 @@ def _outcomes_of_promises(tables: Tables) -> Sheet:
             _wrapped(t("Varför det inte bedöms"), _coded(rows, "reason", REASONS), 46),
             _yes(rows["is_synthetic"]),
         ),
+    )
+
+
+def _effects_of_promises(tables: Tables) -> Sheet:
+    """What could be computed, each figure in each way; what could not be stands in the table of the release."""
+    names = _names(tables)
+    known = {row["promise"]: row for row in tables["promises"].to_dicts()}
+    rows = tables["promise_effects"].filter(
+        pl.col("indicator").is_in(list(names)) & (pl.col("result") != "not_possible")
+    )
+    ratios, whole = [2] * rows.height, [0] * rows.height
+    return Sheet(
+        name=t("Löften mot andra"),
+        title=t("Löftena mot andra kommuner, månad för månad och mot grannarna"),
+        about=t("Vad som har gått att räkna på fyra sätt; säger aldrig om löftet är orsaken"),
+        is_synthetic=rows["is_synthetic"].to_list(),
+        columns=(
+            _wrapped(
+                t("Löfte"),
+                _told(rows, lambda name: f"{known[name]['promise_number']} {known[name]['promise_title']}", "promise"),
+                36,
+            ),
+            _wrapped(t("Överenskommelse"), _told(rows, lambda name: known[name]["agreement_title"], "promise"), 26),
+            _wrapped(t("Område"), rows["area"], 30),
+            _wrapped(t("Indikator"), _told(rows, names.__getitem__, "indicator"), 44),
+            _wrapped(t("Jämfört"), _coded(rows, "design", DESIGNS), 22),
+            _text(t("Löftet låter vänta"), _coded(rows, "expected_direction", EXPECTED), 24),
+            _text(t("Period"), rows["period"], 13),
+            _text(t("Jämförelsens period"), rows["baseline_period"], 17),
+            _number(t("Antal under löftet"), rows["events_during"], 11),
+            _number(t("Antal före"), rows["events_before"]),
+            _number(t("Kvot mot det väntade"), rows["effect"], decimals=ratios),
+            _number(t("Nedre gräns"), rows["effect_lower"], decimals=ratios),
+            _number(t("Övre gräns"), rows["effect_upper"], decimals=ratios),
+            _number(
+                t("Minsta minskning som hade synts, procent"), rows["smallest_detectable_fall"], 17, decimals=whole
+            ),
+            _wrapped(t("Utfall"), _coded(rows, "result", RESULTS_OF_EFFECTS), 30),
+            _wrapped(t("Varför det inte avgörs"), _coded(rows, "reason", REASONS), 46),
+            _wrapped(t("Jämfört med"), rows["compared_with"], 44),
+            _wrapped(t("Ändrade regler i hela landet"), rows["rule_changes"], 44),
+            _yes(rows["is_synthetic"]),
+        ),
+        printed=16,
     )
 
 

@@ -208,6 +208,7 @@ def from_data(release: Release) -> re.Pattern[str]:
             *("agreement_title", "promise_title", "wording", "measurable_wording", "note", "promise_source"),
             *("promise_number", "baseline_promises"),
         ),
+        "promise_effects": ("compared_with", "rule_changes"),
     }
     held = {
         str(text)
@@ -215,7 +216,7 @@ def from_data(release: Release) -> re.Pattern[str]:
         for name in names
         for text in release.tables[table][name].drop_nulls().unique()
     }
-    lines = {line.strip().rstrip(".") for text in held for line in (*text.split("\n"), shortened(text))}
+    lines = {line.strip().rstrip(".") for text in held for line in (*re.split(r"\n|; ", text), shortened(text))}
     return re.compile("|".join(map(re.escape, sorted(filter(None, lines), key=len, reverse=True))), re.IGNORECASE)
 
 

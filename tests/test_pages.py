@@ -180,7 +180,7 @@ def pages(
     release = release_of(
         {
             **dict.fromkeys(("comparisons", "changes", "trends", "ranks", "months", "judgements", "measures"), nothing),
-            **dict.fromkeys(("promises", "promise_outcomes"), nothing),
+            **dict.fromkeys(("promises", "promise_outcomes", "promise_effects"), nothing),
             "indicators": frame(rows, ROW),
             "definitions": frame(definitions, DEFINITION),
             "sources": frame(sources, SOURCE),

@@ -20,7 +20,7 @@ from sources._strict import read_reference
 
 TABLES = (
     *("indicators", "definitions", "sources", "quarantine", "comparisons", "changes", "trends", "ranks", "months"),
-    *("judgements", "measures", "promises", "promise_outcomes", "revisions"),
+    *("judgements", "measures", "promises", "promise_outcomes", "promise_effects", "revisions"),
 )
 
 

@@ -36,7 +36,8 @@ AREAS = {
 }
 SHEETS = [
     *("Försättsblad", "Läget i korthet", *AREAS),
-    *("Bedömningar", "Månader", "Åtgärder", "Löften", "Löftenas utfall", "Ändrade uppgifter", "Definitioner", "Ord"),
+    *("Bedömningar", "Månader", "Åtgärder", "Löften", "Löftenas utfall", "Löften mot andra"),
+    *("Ändrade uppgifter", "Definitioner", "Ord"),
 ]
 EVIL = ("=1+1", "+46", "-x", "@SUM(A1)", "\t=1", "＝1+1", "<r><t>x</t></r>", "a\x00\x0bb", "<b>&\"'", "_x0041_")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
