@@ -57,7 +57,7 @@ def test_the_report_stands_in_the_order_of_the_law(report: Document) -> None:
         *("youth_mental_health", "perceived_safety", "alcohol_and_drug_attitudes"),
         *("drug_dealing", "reckless_driving", "vandalism"),
         *("jamforelse", "samlad-analys", "atgarder", "loften", "cykel", "kallor", "ord"),
-        *("loften-bilaga", "metoder", "tabeller"),
+        *("loften-bilaga", "loften-jamforelser", "metoder", "tabeller"),
     ]
 
 
