@@ -378,7 +378,7 @@ def _as_of(con: duckdb.DuckDBPyConnection) -> date:
 
 
 def _followed_by_month(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """The counts that stand month by month as well, with the months of the offences that indicators count: what a promise is followed up by."""
+    """What a promise is followed up by: the counts by month, and the months of offences that indicators count."""
     counted = _counted(con, BY_MONTH, COUNTED).select(*MONTHLY)
     if not _has(con, OFFENCES_BY_MONTH):
         return counted
