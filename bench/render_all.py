@@ -18,6 +18,7 @@ from sources._strict import read_reference
 _TABLES = (
     *("indicators", "definitions", "sources", "quarantine", "comparisons", "changes", "trends", "ranks", "months"),
     *("judgements", "measures", "promises", "promise_outcomes", "promise_effects", "revisions"),
+    *("profiles", "places", "concentration"),
 )
 _MODEL = ("1415", "1419", "1421")  # whose figures stand for every municipality's
 

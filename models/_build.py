@@ -13,7 +13,7 @@ from models._beside import Benchmarks
 from models._contracts import Breach, breaches
 from models._disclose import PEOPLE, Protection
 from models._duckdb import connect, quote
-from models._estimate import BY_MONTH, JUDGED, OFFENCES_BY_MONTH, WATCHED_COUNTS, Scope, estimate
+from models._estimate import BESIDE, JUDGED, Scope, estimate
 from models._graph import graph, in_order, sources_behind
 from models._model import Model, all_models
 from models._promises import promise_tables
@@ -87,7 +87,7 @@ def build(
         ]
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
-        beside = {"core.areas", "core.area_members", *({BY_MONTH, OFFENCES_BY_MONTH, WATCHED_COUNTS} & reads.keys())}
+        beside = {"core.areas", "core.area_members", *(table for table in BESIDE if table in reads)}
         reads |= {ESTIMATES: counted | beside, DEFINITIONS: counted}
         reads |= {table: frozenset({ESTIMATES}) for table in judged}
         order = in_order(reads)

@@ -18,6 +18,7 @@ from models._follow_up import MONTHLY, NOT_FOLLOWED, follow_up
 from models._judge import NOT_JUDGED, judge
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
 from models._months import COUNTED, MONTHS, judge_months
+from models._profiles import BY_PLACE, BY_SLOT, CONCENTRATION, PLACES, PROFILES, judge_places, judge_profiles
 from models.methods.disclosure_tables import OPEN, UNDER_TEN, rule_for
 from models.methods.proportions import effective_n, published_limits, wilson_limits
 from models.methods.rates import Floats, is_exact, rate
@@ -88,11 +89,21 @@ _UNSAID: Mapping[str, pl.DataFrame] = {
     "months": pl.DataFrame(schema=dict(MONTHS)),
     "promise_effects": NOT_FOLLOWED,
     "early_warning": pl.DataFrame(schema=dict(EARLY_WARNING)),
+    "profiles": pl.DataFrame(schema=dict(PROFILES)),
+    "places": pl.DataFrame(schema=dict(PLACES)),
+    "concentration": pl.DataFrame(schema=dict(CONCENTRATION)),
 }
 JUDGED = tuple(_UNSAID)
-BY_MONTH = "core.counts_by_municipality_month"
-WATCHED_COUNTS = "core.early_warning_counts"
-OFFENCES_BY_MONTH = "core.reported_offences_by_area_month"
+# What is judged beside the indicators, of counts by month, week, slot and place, and the sources that each rests on.
+_BY_MONTH = "core.counts_by_municipality_month"
+_OFFENCES_BY_MONTH = "core.reported_offences_by_area_month"
+_WATCHED = "core.early_warning_counts"
+_BY_SLOT = {
+    "core.incident_reports_by_slot": "incident_reports",
+    "core.reported_offences_by_slot": "reported_offences",
+}
+_BY_PLACE = {"core.incident_reports_by_place_month": "incident_reports"}
+BESIDE = (_BY_MONTH, _OFFENCES_BY_MONTH, _WATCHED, *_BY_SLOT, *_BY_PLACE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,8 +159,10 @@ def estimate(
         *(found.tables[name] for name in ("comparisons", "changes", "trends")),
     )
     within = _areas(con).filter(pl.col("area_code").is_in(inside) & (pl.col("area_type") != "country"))
-    months = judge_months(_counted(con, BY_MONTH, COUNTED), declared, within, _members(con))
-    warned = watch(_counted(con, WATCHED_COUNTS, WATCHED), within, _members(con), _as_of(con))
+    months = judge_months(_counts(con, {_BY_MONTH: ""}, COUNTED), declared, within, _members(con))
+    profiles = judge_profiles(_counts(con, _BY_SLOT, BY_SLOT), within, _members(con))
+    places, concentration = judge_places(_counts(con, _BY_PLACE, BY_PLACE), within)
+    warned = watch(_counts(con, {_WATCHED: ""}, WATCHED), within, _members(con), _as_of(con))
     effects = follow_up(
         found.everywhere,
         _followed_by_month(con),
@@ -158,19 +171,21 @@ def estimate(
         dict(titles.select("indicator", "focus_area").iter_rows()),
         benchmarks,
     )
+    beside = {
+        "months": months,
+        "early_warning": warned,
+        "profiles": profiles,
+        "places": places,
+        "concentration": concentration,
+        "promise_effects": effects,
+    }
     return Estimates(
         rows=_in_order(
             found.rows.join(titles, on="indicator").select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()),
             by=("indicator", "area_type", "area_code", "period_start", "breakdown", "category"),
         ),
         decided=decided,
-        judged={
-            **found.tables,
-            "judgements": judgements,
-            "months": months,
-            "early_warning": warned,
-            "promise_effects": effects,
-        },
+        judged={**found.tables, "judgements": judgements, **beside},
     )
 
 
@@ -365,11 +380,17 @@ def _areas(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return con.sql("select area_code, area, area_type from core.areas").pl()
 
 
-def _counted(con: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, object]) -> pl.DataFrame:
-    """What a table of counts holds; nothing where no model gives it."""
-    if not _has(con, table):
-        return pl.DataFrame(schema=dict(columns))  # type: ignore[arg-type]
-    return con.sql(f"select {', '.join(columns)} from {table}").pl()
+def _counts(
+    con: duckdb.DuckDBPyConnection, tables: Mapping[str, str], schema: Mapping[str, pl.DataType | type[pl.DataType]]
+) -> pl.DataFrame:
+    """The rows of tables of counts with the source of each in `source`; none where no model gives them."""
+    built = {".".join(name) for name in con.sql("select schema_name, table_name from duckdb_tables()").fetchall()}
+    frames = [
+        con.sql(f"select *, {quote(source)} as source from {table}").pl().select([*schema])
+        for table, source in tables.items()
+        if table in built
+    ]
+    return pl.concat([pl.DataFrame(schema=dict(schema)), *frames])
 
 
 def _as_of(con: duckdb.DuckDBPyConnection) -> date:
@@ -379,12 +400,12 @@ def _as_of(con: duckdb.DuckDBPyConnection) -> date:
 
 def _followed_by_month(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """What a promise is followed up by: the counts by month, and the months of offences that indicators count."""
-    counted = _counted(con, BY_MONTH, COUNTED).select(*MONTHLY)
-    if not _has(con, OFFENCES_BY_MONTH):
+    counted = _counts(con, {_BY_MONTH: ""}, COUNTED).select(*MONTHLY)
+    if not _has(con, _OFFENCES_BY_MONTH):
         return counted
     offences = con.sql(
         "select listed.indicator, months.area_code as municipality_code, months.month, months.reported as events, "
-        f"months.is_synthetic from {OFFENCES_BY_MONTH} as months "
+        f"months.is_synthetic from {_OFFENCES_BY_MONTH} as months "
         "join reference.monthly_offences as listed using (offence) "
         "where months.status = 'ok' and length(months.area_code) = 4"
     ).pl()

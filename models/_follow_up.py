@@ -229,7 +229,7 @@ def _synthetic(case: Case, names: Mapping[str, str]) -> _Row:
     # Of more places than that nearly any course is a weighted mean (of one more than periods in 1 of 2^periods cases,
     # of twice as many in one of two: Wendel 1962), and its rank among placebos says nothing.
     if periods < _FEWEST_YEARS or len(donors) > periods + 1:
-        return {"reason": "too_short"}
+        return {"reason": "too_few_years"}
     if len(donors) < FEWEST_COMPARED:
         return {"reason": "no_similar"}
     cells = [[case.counted.places[code][year] for year in years] for code in (case.area, *donors)]

@@ -7,6 +7,7 @@ from models._duckdb import connect, quote
 
 _ALIKE = (
     *("indicators", "definitions", "comparisons", "changes", "trends", "ranks", "judgements", "months", "revisions"),
+    *("profiles", "places", "concentration"),  # of things and places only, a place by whole half-years
     *("promises", "promise_outcomes", "promise_effects"),  # of measures they count only what is done
 )
 # For the working group alone, without a public counterpart: a signal is a question until somebody has answered it.

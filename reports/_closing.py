@@ -358,6 +358,11 @@ _TERMS = (
     ("Döljs av hänsyn till enskilda", "Talet är så litet att det kunde peka ut någon."),
     ("Uppgift saknas (..)", "Uppgiften finns inte eller har inte rapporterats in."),
     (
+        "Återkommande plats",
+        "En namngiven plats med säkerställt fler händelser än om kommunens platser hade lika många, i flera månader.",
+    ),
+    ("Årshjul, veckomönster", "Hur händelserna fördelar sig över årets månader och veckans dagar."),
+    (
         "Bedöms inte",
         "Talet visar främst hur mycket polisen arbetar mot brottet, eller har inget självklart bra håll.",
     ),
@@ -400,6 +405,18 @@ def methods(facts: AreaFacts) -> Section:
                 t(
                     "Löften: förändringen delad med Koladas liknande kommuners, med överspridning och Holms justering; "
                     "avbruten tidsserie, syntetisk kontroll med placeboplats och vägd förflyttningskvot i bilaga."
+                ),
+                t(
+                    "Månader, veckodagar och timmar bedöms tillsammans (Holm), med den variation de visar mellan år "
+                    "eller kvartal; varje år och kvartal väger så mycket som det har händelser."
+                ),
+                t(
+                    "Platser bedöms likadant, tolv månader i taget. Andelen på platserna som hade flest räknas på året "
+                    "efter det som de valdes med."
+                ),
+                t(
+                    "Ingen källa har koordinater för var något hände, så någon karta över platser görs inte. Polisens "
+                    "notiser anger bara en mittpunkt och är ett urval."
                 ),
                 t("Små tal om människor döljs innan något räknas fram ur dem."),
             )

@@ -69,6 +69,20 @@ ASPECTS: Mapping[str, str] = {
     "consequence": "konsekvens",
 }
 SEASONS: Mapping[str, str] = {"own": "områdets egna", "county": "länets"}
+PROFILES: Mapping[str, str] = {"month": "årshjul", "weekday": "veckomönster", "hour": "tid på dygnet"}
+# Brå's types of offences that are counted by month and do not follow the police's efforts, as they follow a colon.
+OFFENCES: Mapping[str, str] = {
+    "against_persons": "brott mot person",
+    "against_property": "brott mot förmögenhet",
+    "against_public": "brott mot allmänheten",
+    "fraud": "bedrägeri",
+    "liberty_and_peace": "brott mot frihet och frid",
+    "life_and_health": "brott mot liv och hälsa",
+    "public_danger": "allmänfarliga brott",
+    "sexual_offences": "sexualbrott",
+    "theft": "stöld och rån",
+    "vandalism": "skadegörelse",
+}
 KEPT: Mapping[str, str] = {
     "kept": "uppfyllt",
     "not_kept": "inte uppfyllt",

@@ -21,6 +21,7 @@ _DAY = dict.fromkeys(
         "done_date",
         "promise_source_date",
         *("risen_since", "since", "answered_date"),
+        *("chosen_start", "chosen_end"),
     ),
     "datum",
 )
@@ -43,6 +44,8 @@ _COUNT = dict.fromkeys(
             "tests",
             "placebos",
         ),
+        *("events_without_time", "months_with_events", "events_at_busiest", "events_elsewhere"),
+        *("busiest_number", "places_number"),
         *("figures_better", "figures_worse", "figures_similar", "figures_not_judged", "figures_by_chance"),
         *("rows_read", "rows_loaded", "rows_quarantined", "rows_duplicate"),
     ),
@@ -61,9 +64,10 @@ UNITS: Mapping[str, str] = {
     **_RANK,
     **dict.fromkeys(("confidence", "response_rate"), "andel 0–1"),
     **dict.fromkeys(("tail_probability", "tail"), "sannolikhet 0–1"),
+    **dict.fromkeys(("share", "share_lower", "share_upper", "expected_share"), "andel 0–1"),
     **dict.fromkeys(("period_from", "period_to"), "år"),
     "cost_kr": "kronor",
-    "month": "månad",
+    **dict.fromkeys(("month", "season_peak"), "månad"),
     **dict.fromkeys(("old_value", "new_value"), "källans enhet"),
     **dict.fromkeys(("observed_at", "last_seen_at", "first_seen_at"), "tidpunkt, UTC"),
 }

@@ -76,6 +76,9 @@ class AreaFacts:
     promises: tuple[Row, ...]
     outcomes: tuple[Row, ...]
     effects: tuple[Row, ...]
+    profiles: tuple[Row, ...]
+    places: tuple[Row, ...]  # of the municipalities in it, as measures
+    concentration: tuple[Row, ...]
 
     def series(self, indicator: str, area_type: str = "", area_code: str = "") -> list[Row]:
         """The figures of the whole (no breakdown), oldest first; of the area itself unless another is named."""
@@ -145,6 +148,10 @@ def facts_of(area: Area, release: Release) -> AreaFacts:
     inside = (
         [area.code] if area.type == "municipality" else [code for kind, code in area.others if kind == "municipality"]
     )
+
+    def of_municipalities(table: str) -> tuple[Row, ...]:
+        return tuple(row for code in inside for row in release.rows(table, "municipality", code))
+
     return AreaFacts(
         area=area,
         release=release,
@@ -152,7 +159,10 @@ def facts_of(area: Area, release: Release) -> AreaFacts:
         judgements={
             (row["focus_area"], row["aspect"]): row for row in release.rows("judgements", area.type, area.code)
         },
-        measures=tuple(row for code in inside for row in release.rows("measures", "municipality", code)),
+        profiles=tuple(release.rows("profiles", area.type, area.code)),
+        measures=of_municipalities("measures"),
+        places=of_municipalities("places"),
+        concentration=of_municipalities("concentration"),
         promises=tuple(release.rows("promises", area.type, area.code)),
         outcomes=tuple(release.rows("promise_outcomes", area.type, area.code)),
         effects=tuple(release.rows("promise_effects", area.type, area.code)),

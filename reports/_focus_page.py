@@ -21,9 +21,18 @@ from reports._facts import AreaFacts, is_shown, title_of
 from reports._figure import figure
 from reports._findings import disagreement_sentence, missing_sentence
 from reports._language import t
-from reports._month_chart import months_alternative, months_spec
 from reports._own_texts import OwnTexts, blocks
-from reports._parts import behind_rows, change_of, finding_of, key_figure, newest, trend_chart, verdict
+from reports._parts import (
+    behind_rows,
+    change_of,
+    expected_outcome,
+    expected_range,
+    finding_of,
+    key_figure,
+    newest,
+    trend_chart,
+    verdict,
+)
 from reports._phrases import name_of
 from reports._sentences import (
     change_sentence,
@@ -32,7 +41,8 @@ from reports._sentences import (
     rank_sentence,
     trend_sentence,
 )
-from reports._words import MEASURE_STATUSES, Row, is_self_selected, month_text, number, words
+from reports._slot_chart import months_alternative, months_spec
+from reports._words import MEASURE_STATUSES, Row, is_self_selected, month_text, number
 
 _KEY_FIGURES, _EACH_BASIS, _LIMITS = 3, 2, 3
 _BASES = {"registered": "Anmält och registrerat", "own_services": "Rapporterat", "asked": "Upplevt"}
@@ -202,8 +212,8 @@ def months_chart(facts: AreaFacts, definition: Row, rows: Sequence[Row], said: s
         (
             Cell(text=month_text(row["month"])),
             Cell(text=number(row["events"])),
-            Cell(text=_expected(row)),
-            Cell(text=_month_result(row), is_synthetic=bool(row["is_synthetic"])),
+            Cell(text=expected_range(row)),
+            Cell(text=expected_outcome(row), is_synthetic=bool(row["is_synthetic"])),
         )
         for row in rows
     )
@@ -237,21 +247,6 @@ def _months_finding(rows: Sequence[Row]) -> str:
     if not compared:
         return t("De senaste månaderna: för få tidigare år att jämföra med")
     return t("{n} av {of} månader utanför det väntade", n=outside, of=len(compared))
-
-
-def _expected(row: Row) -> str:
-    low, high = row["expected_lower"], row["expected_upper"]
-    return "" if low is None or high is None else f"{number(low)}–{number(high)}"
-
-
-def _month_result(row: Row) -> str:
-    said = {
-        "higher": "fler än väntat",
-        "lower": "färre än väntat",
-        "similar": "som väntat",
-        "not_compared": "jämförs inte",
-    }
-    return words(row["result"], said, "month")
 
 
 def consequences(facts: AreaFacts, defined: Sequence[Row]) -> list[Block]:

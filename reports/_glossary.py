@@ -74,5 +74,11 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("trend", "Utvecklingen under de fem senaste åren."),
     ("täljare och nämnare", "Det som räknas, och det som det räknas på: till exempel anmälda brott och invånare."),
     ("uppgift saknas", "Ingen har lämnat eller publicerat uppgiften. Det betyder inte att talet är noll."),
+    ("veckomönster", "Hur händelserna fördelar sig över veckans dagar. Två års veckor läggs ihop."),
     ("viktad andel", "Svaren är omräknade så att varje grupp väger så mycket som den ska."),
+    ("årshjul", "Hur händelserna fördelar sig över årets månader. Flera år läggs ihop, så att inget enda år styr."),
+    (
+        "återkommande plats",
+        "En namngiven plats med säkerställt fler händelser än om kommunens platser hade lika många, i flera månader.",
+    ),
 )

@@ -62,6 +62,8 @@ def origins_of(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, Origin]:
         elif of := [column for column in ("indicator", "grounds") if column in columns]:
             behind = figures.filter(pl.col("indicator").is_in(list(_listed(rows[of[0]]))))
             found[name] = Origin(computed=_listed(behind["sources"]))
+        elif "sources" in columns:
+            found[name] = Origin(computed=_listed(rows["sources"]))
         elif rows.height:
             found[name] = Origin(passed_on=_read_by(name))
     return found

@@ -16,6 +16,7 @@ from reports._codes import (
     KEPT,
     OUTCOMES,
     OUTCOMES_OF_PROMISES,
+    PROFILES,
     PROMISED_BY,
     RESULTS_OF_EFFECTS,
     SEASONS,
@@ -31,7 +32,7 @@ from reports._interval_chart import intervals_alternative, intervals_spec
 from reports._language import language, t
 from reports._phrases import in_sentence, name_of, place
 from reports._trend_chart import trend_alternative, trend_spec
-from reports._words import JUDGEMENTS, REASONS, RESULTS, Row, capital, is_self_selected, words
+from reports._words import JUDGEMENTS, REASONS, RESULTS, Row, capital, is_self_selected, number, words
 from reports.tables import HEADINGS
 
 _BENCHMARKS = ("similar", "county", "country")
@@ -47,6 +48,7 @@ _CODES: Mapping[str, Mapping[str, str]] = {
     "promised_by": PROMISED_BY,
     "expected_direction": EXPECTED,
     "outcome": OUTCOMES_OF_PROMISES,
+    "profile": PROFILES,
 }
 _LINES = ("county", "country")  # whose figures are drawn beside an area's own
 
@@ -155,6 +157,25 @@ def history_table(rows: Sequence[Row], id: str, caption: str) -> Table:
         line.append(Cell(text=f"{state}; {each.flags}" if each.flags else state, is_synthetic=each.is_synthetic))
         lines.append(tuple(line))
     return Table(id=id, caption=caption, columns=tuple(columns), rows=tuple(lines))
+
+
+def expected_range(row: Row) -> str:
+    """What a count of months, weekdays or hours is held against: "12–31"; empty where it is not."""
+    low, high = row["expected_lower"], row["expected_upper"]
+    return "" if low is None or high is None else f"{number(low)}–{number(high)}"
+
+
+def expected_outcome(row: Row) -> str:
+    """How such a count stands to it, in words."""
+    if row["reason"] == "one_period":
+        return words(row["reason"], REASONS, "reason")
+    said = {
+        "higher": "fler än väntat",
+        "lower": "färre än väntat",
+        "similar": "som väntat",
+        "not_compared": "jämförs inte",
+    }
+    return words(row["result"], said, "result")
 
 
 def promise_days(facts: AreaFacts) -> tuple[date, date] | None:

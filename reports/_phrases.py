@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from models._model import period_bounds
+from reports._codes import OFFENCES
 from reports._figure import figure
 from reports._language import current, t
 from reports._words import Row, category_text, decimals_of, number, period_text, share_text, with_unit, words
@@ -42,6 +43,20 @@ def in_sentence(named: str) -> str:
     first = re.match(r"\w[\w-]*", named)
     is_plain = first is not None and (len(first[0]) == 1 or (first[0][1:].islower() and first[0][1] != "-"))
     return named[0].lower() + named[1:] if is_plain else named
+
+
+def series_name(row: Row, focus_areas: Sequence[Row], *, is_short: bool = False) -> str:
+    """What a series of profiles or places counts: "Händelser: skadegörelse", "Anmälda brott: stöld och rån".
+
+    row: its `series` and `focus_area`. is_short: where it is said already that events are counted.
+    """
+    if row["series"] == "incident_reports":
+        return t("Alla händelser") if is_short else t("Alla händelser om saker och platser")
+    if row["series"].startswith("incident_reports_"):
+        title = next(t(each["title"]) for each in focus_areas if each["focus_area"] == row["focus_area"])
+        return title if is_short else t("Händelser: {kind}", kind=in_sentence(title))
+    offence = words(row["series"].removeprefix("reported_offences_"), OFFENCES, "offence")
+    return t("Anmälda brott: {kind}", kind=offence)
 
 
 def period_words(period: str) -> str:

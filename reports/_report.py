@@ -13,6 +13,7 @@ from reports._focus_page import focus_section
 from reports._language import current, t
 from reports._overview import crime_at_large, exposed_and_worried, situation
 from reports._own_texts import OwnTexts
+from reports._places import places_and_times
 from reports._promises import earlier_promises, promises
 from reports._words import SYNTHETIC, date_text
 
@@ -35,6 +36,7 @@ def report_of(facts: AreaFacts, own: OwnTexts, changed: Mapping[str, str], decid
         if each["focus_area"] != "overall_crime":
             sections.append(focus_section(facts, each, own, changed.get(each["focus_area"], "")))
     sections += [
+        places_and_times(facts),
         closing.comparison(facts),
         closing.analysis(facts, own, changed),
         closing.measures(facts, own, changed.get("atgarder", "")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 import polars as pl
@@ -22,6 +23,7 @@ from reports._codes import (
     OUTCOMES_OF_PROMISES,
     POLARITIES,
     POSITIONS,
+    PROFILES,
     PROMISED_BY,
     RESULTS_OF_EFFECTS,
     REVISIONS,
@@ -30,7 +32,9 @@ from reports._codes import (
 )
 from reports._glossary import GLOSSARY
 from reports._language import current, t
+from reports._phrases import series_name
 from reports._rows import in_words
+from reports._slot_chart import slot_name
 from reports._words import (
     REASONS,
     SOURCE_STATUSES,
@@ -92,7 +96,7 @@ def sheets_of(tables: Tables, focus_areas: pl.DataFrame) -> tuple[list[Sheet], l
         cuts.append(t("Siffrorna är för många för en arbetsbok. Alla siffror står i indicators_sv.csv."))
         cuts.append(t("Här står högst {n} mätningar av varje indikator, de senaste, utan uppdelningar.", n=back))
     if is_cut:
-        cuts.append(t("Bladen Bedömningar och Månader visar bara det som går att skilja från slumpen."))
+        cuts.append(t("Bladen Bedömningar, Månader och Tider visar bara det som går att skilja från slumpen."))
     known = {**tables, **judged, "figures": kept}
     themes = focus_areas.sort("sort_order").to_dicts()
     titles = {row["focus_area"]: _title(row) for row in themes}
@@ -101,6 +105,9 @@ def sheets_of(tables: Tables, focus_areas: pl.DataFrame) -> tuple[list[Sheet], l
         *(_figures(known, theme) for theme in themes),
         _judgements(known, titles),
         _months(known),
+        _profiles(known, themes),
+        _places(known, themes),
+        _concentration(known, themes),
         _measures(known, titles),
         _promises(known),
         _outcomes_of_promises(known),
@@ -154,7 +161,7 @@ def _newest(indicators: pl.DataFrame) -> tuple[pl.DataFrame, int]:
 
 def _judged(tables: Tables) -> tuple[Tables, bool]:
     """What is judged, and whether it had to be cut down to what can be told from chance."""
-    judged = {name: tables[name] for name in ("comparisons", "changes", "trends", "ranks", "months")}
+    judged = {name: tables[name] for name in ("comparisons", "changes", "trends", "ranks", "months", "profiles")}
     if sum(frame.height for frame in judged.values()) <= MOST_JUDGED:
         return judged, False
     told = pl.col("result").is_in(["higher", "lower", "increasing", "decreasing"])
@@ -328,6 +335,98 @@ def _months(tables: Tables) -> Sheet:
             _text(t("Bedömning"), _coded(rows, "judgement", VERDICTS), 26),
             _text(t("Varför det inte bedöms"), _coded(rows, "reason", REASONS), 52),
             _yes(rows["is_synthetic"]),
+        ),
+    )
+
+
+def _profiles(tables: Tables, themes: Sequence[Row]) -> Sheet:
+    rows = tables["profiles"]
+    tenths = [1] * rows.height
+    return Sheet(
+        name=t("Tider"),
+        title=t("Årshjul, veckomönster och tid på dygnet"),
+        about=t("Antal per månad, veckodag och tre timmar mot vad som väntas om inget skilde"),
+        is_synthetic=rows["is_synthetic"].to_list(),
+        columns=(
+            _wrapped(t("Vad som räknas"), _series(rows, themes), 40),
+            _text(t("Områdestyp"), _coded(rows, "area_type", AREA_TYPES), 16),
+            _text(t("Område"), rows["area"], 31),
+            _text(t("Mönster"), _coded(rows, "profile", PROFILES), 16),
+            _text(t("Månad, veckodag eller klockslag"), _told(rows, slot_name, "profile", "slot"), 18),
+            _number(t("Antal"), rows["events"]),
+            _number(t("Väntat antal"), rows["expected"], decimals=tenths),
+            _number(t("Väntat minst"), rows["expected_lower"]),
+            _number(t("Väntat högst"), rows["expected_upper"]),
+            _text(t("Utfall"), _coded(rows, "result", OUTCOMES), 16),
+            _text(t("Varför det inte bedöms"), _coded(rows, "reason", REASONS), 30),
+            _text(t("Flest kring"), _told(rows, partial(slot_name, "month"), "season_peak"), 12),
+            _number(t("Händelser utan klockslag"), rows["events_without_time"], 12),
+            _day(t("Första dag"), rows["period_start"]),
+            _day(t("Sista dag"), rows["period_end"]),
+            _yes(rows["is_synthetic"]),
+            _day(t("Uppgifter till och med"), rows["data_as_of"], 13),
+        ),
+    )
+
+
+def _places(tables: Tables, themes: Sequence[Row]) -> Sheet:
+    rows = tables["places"]
+    tenths = [1] * rows.height
+    return Sheet(
+        name=t("Platser"),
+        title=t("Namngivna platser: händelser om saker och platser under tolv månader"),
+        about=t("Händelser per namngiven plats, och vilka platser som återkommer"),
+        is_synthetic=rows["is_synthetic"].to_list(),
+        columns=(
+            _text(t("Kommun"), rows["area"], 18),
+            _wrapped(t("Plats"), rows["place"], 28),
+            _wrapped(t("Vad som räknas"), _series(rows, themes), 40),
+            _number(t("Händelser"), rows["events"]),
+            _number(t("Månader med händelser"), rows["months_with_events"], 12),
+            _number(t("Andel av händelserna, procent"), (100 * rows["share"]).round(1), 14, decimals=tenths),
+            _number(
+                t("Andel om alla vore lika, procent"), (100 * rows["expected_share"]).round(1), 14, decimals=tenths
+            ),
+            _wrapped(t("Återkommande plats"), _told(rows, _yes_or_no, "is_recurrent"), 14),
+            _wrapped(t("Varför det inte bedöms"), _coded(rows, "reason", REASONS), 26),
+            _day(t("Första dag"), rows["period_start"]),
+            _day(t("Sista dag"), rows["period_end"]),
+            _yes(rows["is_synthetic"]),
+            _day(t("Uppgifter till och med"), rows["data_as_of"], 13),
+        ),
+    )
+
+
+def _concentration(tables: Tables, themes: Sequence[Row]) -> Sheet:
+    rows = tables["concentration"]
+    tenths = [1] * rows.height
+
+    def share(name: str) -> pl.Series:
+        return (100 * rows[name]).round(1)
+
+    return Sheet(
+        name=t("Samlat på få platser"),
+        title=t("Hur händelserna samlas på få platser"),
+        about=t("Andelen på de platser som hade flest händelser året före"),
+        is_synthetic=rows["is_synthetic"].to_list(),
+        columns=(
+            _text(t("Kommun"), rows["area"], 18),
+            _wrapped(t("Vad som räknas"), _series(rows, themes), 40),
+            _wrapped(t("Platserna som hade hälften året före"), rows["busiest_places"], 46),
+            _number(t("Antal sådana"), rows["busiest_number"]),
+            _number(t("Namngivna platser"), rows["places_number"], 12),
+            _number(t("Händelser på namngivna platser"), rows["events"], 14),
+            _number(t("Händelser utan namngiven plats"), rows["events_elsewhere"], 14),
+            _number(t("Andel, procent"), share("share"), decimals=tenths),
+            _number(t("Nedre gräns"), share("share_lower"), decimals=tenths),
+            _number(t("Övre gräns"), share("share_upper"), decimals=tenths),
+            _number(t("Andel om alla vore lika, procent"), share("expected_share"), 14, decimals=tenths),
+            _text(t("Utfall"), _coded(rows, "result", OUTCOMES), 16),
+            _wrapped(t("Varför det inte bedöms"), _coded(rows, "reason", REASONS), 26),
+            _day(t("Första dag"), rows["period_start"]),
+            _day(t("Sista dag"), rows["period_end"]),
+            _yes(rows["is_synthetic"]),
+            _day(t("Uppgifter till och med"), rows["data_as_of"], 13),
         ),
     )
 
@@ -554,6 +653,11 @@ def _title(row: Row) -> str:
 
 def _titles(ids: str, titles: Mapping[str, str]) -> str:
     return "; ".join(titles.get(name, name) for name in ids.split(",") if name)
+
+
+def _series(rows: pl.DataFrame, themes: Sequence[Row]) -> list[str]:
+    """What each row of profiles or places counts, in words."""
+    return [series_name(row, themes) for row in rows.select("series", "focus_area").iter_rows(named=True)]
 
 
 def _names(tables: Tables) -> Mapping[str, str]:

@@ -75,6 +75,11 @@ REASONS = {
     "no_interval": "osäkerheten är inte känd",
     "missing_years": "alla fem åren finns inte",
     "too_few_years": "för få tidigare år",
+    "too_few_weeks": "för få veckor med rapporter",
+    "too_few_events": "för få händelser",
+    "one_period": "bara ett år eller kvartal avviker",
+    "too_few_places": "för få platser",
+    "not_reported": "uppgift saknas",
     "effort_driven": "följer polisens insatser",
     "no_polarity": "det är inte bestämt om högt eller lågt är bra",
     "too_early": "löftet gäller ännu",
@@ -87,9 +92,8 @@ REASONS = {
     "differed_before": "det gick på olika sätt redan före löftet",
     "no_similar": "för få liknande kommuner har siffror",
     "no_months": "inga siffror finns per månad",
-    "too_few_months": "månaderna före eller under löftet är för få",
+    "too_few_months": "för få månader",
     "rule_change": "en regel ändrades i hela landet samtidigt",
-    "too_short": "åren före löftet är för få",
     "few_placebos": "kommunerna är för få för att platsen ska avgöra något",
     "usual_among_placebos": "avvikelsen är vanlig bland de andra kommunerna",
     "no_neighbours": "ingen grannkommun utanför löftet har siffror",
@@ -120,6 +124,8 @@ MONTHS = (
     *("januari", "februari", "mars", "april", "maj", "juni"),
     *("juli", "augusti", "september", "oktober", "november", "december"),
 )
+
+WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 
 
 def words(code: str, known: Mapping[str, str], what: str) -> str:

@@ -85,6 +85,7 @@ SOURCE = Source(
         ("reporters", "bigint"),
         ("events", "bigint"),
         ("cost_sek", "decimal(18, 2)"),
+        ("reported_days", "bigint"),
     ),
     by_hand=True,
 )

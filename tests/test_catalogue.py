@@ -191,7 +191,8 @@ def test_every_table_and_every_column_is_described_from_its_declaration(sample: 
             field["description"] for field in fields
         ]
         assert one["schema"].get("primaryKey", []) == list(model.contract.key)
-    value = next(each for each in package["resources"][3]["schema"]["fields"] if each["name"] == "response_rate")
+    [indicators] = [each for each in package["resources"] if each["name"] == "indicators"]
+    value = next(each for each in indicators["schema"]["fields"] if each["name"] == "response_rate")
     assert value == {
         "name": "response_rate",
         "type": "number",

@@ -30,8 +30,8 @@ from reports._draw import draw_many, png, serif, svg, width_of
 from reports._interval_chart import intervals_alternative, intervals_spec
 from reports._language import language, t
 from reports._map import SOURCE, boundaries, map_alternative, map_spec
-from reports._month_chart import months_alternative, months_spec
 from reports._plot import Json, apart, hatching, ticks_between
+from reports._slot_chart import months_alternative, months_spec, profile_alternative, profile_spec
 from reports._texts import texts_of
 from reports._trend_chart import trend_alternative, trend_spec
 from reports.gate import find_hits_in
@@ -101,6 +101,25 @@ def year_of_months(**changes: Any) -> list[Row]:
     return [
         month(name, number, 2.0, 20.0, results.get(n, "similar"), **changes)
         for n, (name, number) in enumerate(zip(names, events, strict=True))
+    ]
+
+
+def profile(kind: str, **changes: Any) -> list[Row]:
+    """A row of output.profiles for each slot; the last but one above and the first below what was expected."""
+    slots = {"month": range(1, 13), "weekday": range(1, 8), "hour": range(0, 24, 3)}[kind]
+    results = {len(slots) - 2: "higher", 0: "lower"}
+    return [
+        {
+            "profile": kind,
+            "slot": slot,
+            "events": 50 if n == len(slots) - 2 else 2 if n == 0 else 15,
+            "expected_lower": 5.0,
+            "expected_upper": 30.0,
+            "result": results.get(n, "similar"),
+            "is_synthetic": False,
+            **changes,
+        }
+        for n, slot in enumerate(slots)
     ]
 
 
@@ -225,6 +244,7 @@ KINDS: Mapping[str, Callable[..., Json | None]] = {
         {"1415": row(2023, 621.0, **changes), "14": row(2023, 1425.0, **COUNTY, **changes)}, unit=RATE, own="1415"
     ),
     "months": lambda **changes: months_spec(year_of_months(**changes)),
+    "profile": lambda **changes: profile_spec(profile("hour", **changes)),
     "map": lambda **changes: map_spec(area_rows(**changes), own=["1415"], unit=RATE),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -374,6 +394,7 @@ def test_fewer_than_two_figures_make_no_chart(kind: str) -> None:
         "counts": counts_spec(one),
         "intervals": intervals_spec({"1415": one[0], "14": one[1]}, unit=RATE, own="1415"),
         "months": months_spec([]),
+        "profile": profile_spec(profile("hour", events=0)),
         "map": map_spec({"1415": one[0], "1419": one[1], "1421": None}, own=["1415"], unit=RATE),
     }
     assert few[kind] is None
@@ -391,6 +412,21 @@ def test_bars_are_as_high_as_their_counts_and_say_them() -> None:
     assert heights[0] / heights[2] == pytest.approx(2, rel=0.01)
     texts = texts_in(drawing)
     assert [text for text in texts if text in ("200", "50", "100", "..")] == ["200", "50", "..", "100"]
+
+
+@pytest.mark.parametrize(("kind", "names"), [("month", "jan"), ("weekday", "mån"), ("hour", "00–03")])
+def test_a_slot_outside_its_range_is_pointed_at_and_one_nobody_reported_has_no_bar(kind: str, names: str) -> None:
+    rows = profile(kind)
+    rows[3] |= {"events": None, "expected_lower": None, "expected_upper": None, "result": "not_compared"}
+    drawing = drawn(profile_spec(rows))
+    assert len(paths_with(drawing, fill=_draw.BAR)) == len(rows) - 1
+    # A band for each slot that is judged, and one in the key.
+    assert len(paths_with(drawing, fill=_draw.BAND)) == len(rows)
+    texts = texts_in(drawing)
+    assert names in texts
+    assert texts.count("..") == 1
+    assert {"fler än väntat", "färre än väntat", "väntat antal"} <= set(texts)
+    assert_legible(drawing)
 
 
 def test_many_bars_have_a_scale_instead_of_their_counts() -> None:
@@ -486,6 +522,7 @@ def test_nothing_of_a_hidden_row_reaches_a_chart(kind: str) -> None:
             "counts": counts_spec(rows),
             "intervals": intervals_spec({"1415": rows[0], "1419": secret, "14": other[0]}, unit=RATE, own="1415"),
             "months": months_spec(year_of_months()),
+            "profile": profile_spec(profile("hour")),
             "map": map_spec({**area_rows(), "1484": {**secret, "period": "2023"}}, own=["1415"], unit=RATE),
         }
 
@@ -645,6 +682,10 @@ def test_the_alternatives_of_the_other_charts_say_what_is_seen() -> None:
         "Stapeldiagram över tolv månader. Flest i oktober. Flest 31 (oktober 2025), minst 0 (februari 2026). "
         "Fler än väntat: oktober 2025 (31). Färre än väntat: februari 2026 (0). Alla värden finns i tabellen."
     )
+    assert profile_alternative(profile("hour"), finding="Tid på dygnet: fler kl. 18–21.") == (
+        "Stapeldiagram över dygnet, tre timmar i taget. Tid på dygnet: fler kl. 18–21. Flest 50: kl. 18–21. "
+        "Minst 2: kl. 00–03. Alla värden finns i tabellen."
+    )
     three = {code: each for code, each in area_rows().items() if code in ("1415", "1419")} | {"1421": None}
     assert map_alternative(three, finding="Högst på Tjörn.") == (
         "Karta över 3 kommuner. Högst på Tjörn. Från högst till lägst: Tjörn 710, Stenungsund 600. "
@@ -794,6 +835,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Sequence[Ro
             .pl()
             .to_dicts(),
             "months": con.sql("select * from output.months order by all").pl().to_dicts(),
+            "profiles": con.sql("from output.profiles order by all").pl().to_dicts(),
         }
 
 
@@ -835,6 +877,11 @@ def charts_of(sample: Mapping[str, Sequence[Row]]) -> dict[str, tuple[Json, bool
     for (indicator, area), of_area in itertools.groupby(months, lambda each: (each["indicator"], each["area_code"])):
         rows = [*of_area]
         found[f"months {indicator}_{area}"] = months_spec(rows), rows
+    for key, slots in itertools.groupby(
+        sample["profiles"], lambda each: (each["series"], each["area_code"], each["profile"])
+    ):
+        rows = [*slots]
+        found[f"profile {'_'.join(key)}"] = profile_spec(rows), rows
     return {
         name: (spec, any(each["is_synthetic"] for each in rows))
         for name, (spec, rows) in found.items()

@@ -130,7 +130,8 @@ def test_two_systems_with_different_layouts_give_the_same_core_rows_as_the_templ
     found, same, wanted = core(est), core(other), core(template)
     for name, frame in wanted.items():
         assert found[name].equals(same[name]), name
-        if "total" not in name:  # the template has a report for each category, and so two more reports in all
+        # The template has a report for each category, and so two more where reports of several categories count once.
+        if "total" not in name and "series" not in frame.columns:
             assert frame.equals(found[name]), name
     [month] = wanted["core.incident_reports_by_municipality_month"]["month"].unique().sort().to_list()[:1]
     assert month == date(2026, 8, 1)

@@ -319,7 +319,7 @@ def test_a_synthetic_control_of_few_decides_nothing_and_of_many_places_too_few_y
     assert (row["placebo_rank"], row["result"], row["reason"]) == (1, "cannot_tell", "few_placebos")
     assert row["p"] == pytest.approx(1 / (row["placebos"] + 1), abs=1e-6)
     many = replace(BENCHMARKS, similar={"1415": frozenset(OTHERS[:20])})
-    assert of(followed(figures(counted()), benchmarks=many), "synthetic_control")["reason"] == "too_short"
+    assert of(followed(figures(counted()), benchmarks=many), "synthetic_control")["reason"] == "too_few_years"
 
 
 def test_what_moved_next_door_is_seen_only_where_something_changed_here() -> None:

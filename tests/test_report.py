@@ -21,6 +21,7 @@ from sources._strict import read_reference
 TABLES = (
     *("indicators", "definitions", "sources", "quarantine", "comparisons", "changes", "trends", "ranks", "months"),
     *("judgements", "measures", "promises", "promise_outcomes", "promise_effects", "revisions"),
+    *("profiles", "places", "concentration"),
 )
 
 
@@ -56,7 +57,7 @@ def test_the_report_stands_in_the_order_of_the_law(report: Document) -> None:
         *("laget", "brottsligheten", "vem-drabbas"),
         *("youth_mental_health", "perceived_safety", "alcohol_and_drug_attitudes"),
         *("drug_dealing", "reckless_driving", "vandalism"),
-        *("jamforelse", "samlad-analys", "atgarder", "loften", "cykel", "kallor", "ord"),
+        *("platser-och-tider", "jamforelse", "samlad-analys", "atgarder", "loften", "cykel", "kallor", "ord"),
         *("loften-bilaga", "loften-jamforelser", "metoder", "tabeller"),
     ]
 

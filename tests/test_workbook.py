@@ -36,7 +36,8 @@ AREAS = {
 }
 SHEETS = [
     *("Försättsblad", "Läget i korthet", *AREAS),
-    *("Bedömningar", "Månader", "Åtgärder", "Löften", "Löftenas utfall", "Löften mot andra"),
+    *("Bedömningar", "Månader", "Tider", "Platser", "Samlat på få platser", "Åtgärder"),
+    *("Löften", "Löftenas utfall", "Löften mot andra"),
     *("Ändrade uppgifter", "Definitioner", "Ord"),
 ]
 EVIL = ("=1+1", "+46", "-x", "@SUM(A1)", "\t=1", "＝1+1", "<r><t>x</t></r>", "a\x00\x0bb", "<b>&\"'", "_x0041_")
@@ -392,7 +393,7 @@ def test_what_there_is_no_room_for_is_left_out_and_the_cover_says_so(
     path = written(tmp_path, tables)
     said = texts(path)
     assert "• Siffrorna är för många för en arbetsbok. Alla siffror står i indicators_sv.csv." in said
-    assert "• Bladen Bedömningar och Månader visar bara det som går att skilja från slumpen." in said
+    assert "• Bladen Bedömningar, Månader och Tider visar bara det som går att skilja från slumpen." in said
     [most] = [int(found[1]) for text in said if (found := re.search(r"högst (\d+) mätningar", text))]
     assert most > 1
     rows = {sheet: table(path, sheet) for sheet in AREAS}

@@ -7,7 +7,7 @@
 -- measure = ["ratio", "quotient"]
 -- result = ["lower", "higher", "similar", "cannot_tell", "not_possible"]
 -- outcome = ["as_expected", "against_expected", "within_chance", "not_judged", "not_compared"]
--- reason = ["", "too_early", "no_figures", "not_summed", "self_selected", "overlapping", "own_trend_only", "series_break", "missing_before", "missing_during", "no_similar", "no_dispersion", "too_few_figures", "several_indicators", "differed_before", "effort_driven", "no_months", "too_few_months", "rule_change", "too_short", "few_placebos", "usual_among_placebos", "no_neighbours", "unequal_periods", "no_own_change"]
+-- reason = ["", "too_early", "no_figures", "not_summed", "self_selected", "overlapping", "own_trend_only", "series_break", "missing_before", "missing_during", "no_similar", "no_dispersion", "too_few_figures", "several_indicators", "differed_before", "effort_driven", "no_months", "too_few_months", "rule_change", "too_few_years", "few_placebos", "usual_among_placebos", "no_neighbours", "unequal_periods", "no_own_change"]
 -- [ranges]
 -- p = { min = 0, max = 1 }
 -- p_adjusted = { min = 0, max = 1 }
