@@ -13,10 +13,11 @@ from models._beside import Benchmarks
 from models._contracts import Breach, breaches
 from models._disclose import PEOPLE, Protection
 from models._duckdb import connect, quote
-from models._estimate import BESIDE, JUDGED, Scope, estimate
+from models._estimate import JUDGED, Scope, estimate
 from models._graph import graph, in_order, sources_behind
 from models._model import Model, all_models
 from models._promises import promise_tables
+from models._series import SERIES
 from sources._problem import Problem
 from sources._strict import REFERENCE
 
@@ -87,7 +88,7 @@ def build(
         ]
         reads = {**graph(con, models, given)}
         counted = frozenset(table for table in reads if table.startswith("indicators."))
-        beside = {"core.areas", "core.area_members", *(table for table in BESIDE if table in reads)}
+        beside = {"core.areas", "core.area_members", *(SERIES & reads.keys())}
         reads |= {ESTIMATES: counted | beside, DEFINITIONS: counted}
         reads |= {table: frozenset({ESTIMATES}) for table in judged}
         order = in_order(reads)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import duckdb
 import numpy as np
@@ -12,13 +11,9 @@ from models._beside import Benchmarks
 from models._conclude import JUDGEMENTS, conclude
 from models._disclose import CELLS, DECIDED, KEY, KNOWN, Protection, decide, strictest
 from models._duckdb import quote
-from models._early_warning import COUNTED as WATCHED
-from models._early_warning import EARLY_WARNING, watch
-from models._follow_up import MONTHLY, NOT_FOLLOWED, follow_up
 from models._judge import NOT_JUDGED, judge
 from models._model import OPTIONAL_COLUMNS, Indicator, Model, period_bounds, required_columns
-from models._months import COUNTED, MONTHS, judge_months
-from models._profiles import BY_PLACE, BY_SLOT, CONCENTRATION, PLACES, PROFILES, judge_places, judge_profiles
+from models._series import NO_SERIES, judge_series
 from models.methods.disclosure_tables import OPEN, UNDER_TEN, rule_for
 from models.methods.proportions import effective_n, published_limits, wilson_limits
 from models.methods.rates import Floats, is_exact, rate
@@ -28,7 +23,6 @@ from sources._problem import Problem
 CONFIDENCE = 0.95
 _DECIMALS = 6
 _MANY = 30
-_PROMISED = ("promises", "promise_areas", "promise_indicators")
 
 SCHEMA = {
     "indicator": pl.String,
@@ -83,27 +77,8 @@ class Scope:
     areas: tuple[str, ...]
 
 
-_UNSAID: Mapping[str, pl.DataFrame] = {
-    **NOT_JUDGED,
-    "judgements": pl.DataFrame(schema=dict(JUDGEMENTS)),
-    "months": pl.DataFrame(schema=dict(MONTHS)),
-    "promise_effects": NOT_FOLLOWED,
-    "early_warning": pl.DataFrame(schema=dict(EARLY_WARNING)),
-    "profiles": pl.DataFrame(schema=dict(PROFILES)),
-    "places": pl.DataFrame(schema=dict(PLACES)),
-    "concentration": pl.DataFrame(schema=dict(CONCENTRATION)),
-}
+_UNSAID: Mapping[str, pl.DataFrame] = {**NOT_JUDGED, "judgements": pl.DataFrame(schema=dict(JUDGEMENTS)), **NO_SERIES}
 JUDGED = tuple(_UNSAID)
-# What is judged beside the indicators, of counts by month, week, slot and place, and the sources that each rests on.
-_BY_MONTH = "core.counts_by_municipality_month"
-_OFFENCES_BY_MONTH = "core.reported_offences_by_area_month"
-_WATCHED = "core.early_warning_counts"
-_BY_SLOT = {
-    "core.incident_reports_by_slot": "incident_reports",
-    "core.reported_offences_by_slot": "reported_offences",
-}
-_BY_PLACE = {"core.incident_reports_by_place_month": "incident_reports"}
-BESIDE = (_BY_MONTH, _OFFENCES_BY_MONTH, _WATCHED, *_BY_SLOT, *_BY_PLACE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,33 +134,14 @@ def estimate(
         *(found.tables[name] for name in ("comparisons", "changes", "trends")),
     )
     within = _areas(con).filter(pl.col("area_code").is_in(inside) & (pl.col("area_type") != "country"))
-    months = judge_months(_counts(con, {_BY_MONTH: ""}, COUNTED), declared, within, _members(con))
-    profiles = judge_profiles(_counts(con, _BY_SLOT, BY_SLOT), within, _members(con))
-    places, concentration = judge_places(_counts(con, _BY_PLACE, BY_PLACE), within)
-    warned = watch(_counts(con, {_WATCHED: ""}, WATCHED), within, _members(con), _as_of(con))
-    effects = follow_up(
-        found.everywhere,
-        _followed_by_month(con),
-        {name: con.sql(f"from reference.{name}").pl() for name in _PROMISED},
-        con.sql("from reference.rule_changes").pl(),
-        dict(titles.select("indicator", "focus_area").iter_rows()),
-        benchmarks,
-    )
-    beside = {
-        "months": months,
-        "early_warning": warned,
-        "profiles": profiles,
-        "places": places,
-        "concentration": concentration,
-        "promise_effects": effects,
-    }
+    said = judge_series(con, within, _members(con), declared.join(titles, on="indicator"), found.everywhere, benchmarks)
     return Estimates(
         rows=_in_order(
             found.rows.join(titles, on="indicator").select(pl.col(name).cast(dtype) for name, dtype in SCHEMA.items()),
             by=("indicator", "area_type", "area_code", "period_start", "breakdown", "category"),
         ),
         decided=decided,
-        judged={**found.tables, "judgements": judgements, **beside},
+        judged={**found.tables, "judgements": judgements, **said},
     )
 
 
@@ -378,46 +334,6 @@ def _titles(model: Model, sources: frozenset[str]) -> dict[str, object]:
 
 def _areas(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return con.sql("select area_code, area, area_type from core.areas").pl()
-
-
-def _counts(
-    con: duckdb.DuckDBPyConnection, tables: Mapping[str, str], schema: Mapping[str, pl.DataType | type[pl.DataType]]
-) -> pl.DataFrame:
-    """The rows of tables of counts with the source of each in `source`; none where no model gives them."""
-    built = {".".join(name) for name in con.sql("select schema_name, table_name from duckdb_tables()").fetchall()}
-    frames = [
-        con.sql(f"select *, {quote(source)} as source from {table}").pl().select([*schema])
-        for table, source in tables.items()
-        if table in built
-    ]
-    return pl.concat([pl.DataFrame(schema=dict(schema)), *frames])
-
-
-def _as_of(con: duckdb.DuckDBPyConnection) -> date:
-    [(day,)] = con.sql("select as_of from parsed.run").fetchall()
-    return day  # type: ignore[no-any-return]
-
-
-def _followed_by_month(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """What a promise is followed up by: the counts by month, and the months of offences that indicators count."""
-    counted = _counts(con, {_BY_MONTH: ""}, COUNTED).select(*MONTHLY)
-    if not _has(con, _OFFENCES_BY_MONTH):
-        return counted
-    offences = con.sql(
-        "select listed.indicator, months.area_code as municipality_code, months.month, months.reported as events, "
-        f"months.is_synthetic from {_OFFENCES_BY_MONTH} as months "
-        "join reference.monthly_offences as listed using (offence) "
-        "where months.status = 'ok' and length(months.area_code) = 4"
-    ).pl()
-    return pl.concat([counted, offences])
-
-
-def _has(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    schema, name = table.split(".")
-    found = con.sql(
-        f"select count(*) from duckdb_tables() where schema_name = {quote(schema)} and table_name = {quote(name)}"
-    ).fetchall()
-    return bool(found[0][0])
 
 
 def _members(con: duckdb.DuckDBPyConnection) -> Mapping[str, frozenset[str]]:
