@@ -11,7 +11,7 @@ from typing import Any
 
 from flows._log import newest_first
 from flows.pipeline import Outcome, latest_release
-from flows.summary import attention_lines, exit_text
+from flows.summary import attention_lines, exit_text, signal_lines
 from sources._landing import STOCKHOLM
 from sources._problem import Problem, UsageProblem
 
@@ -27,6 +27,7 @@ class Ending(StrEnum):
     REMARKED_AS_BEFORE = "Publicerat, samma anmärkning som förut"
     NOT_PUBLISHED = "Inte publicerat"
     NOT_RUN = "Inte genomfört"
+    SIGNALLED = "Publicerat med avvikelse"
     CHECKED = "Allt helt"
     NOT_WHOLE = "Fel i den fullständiga kontrollen"
     WRITTEN = "Skrivet"
@@ -44,15 +45,18 @@ class Ending(StrEnum):
 
 
 def ending_of(outcome: Outcome, remarked_before: frozenset[str], day: date) -> Ending:
-    """How a run ended. A remark that stood the night before too is not sent again, but for a reminder on Mondays.
+    """How a run ended. A remark that stood the night before too is not sent again, but for a reminder on Mondays, or
+    where there is a new signal to tell of.
 
     remarked_before: the names of the sources that were late or failed the last time, and `inkorgen` and `texter`.
     """
     if outcome.exit_code == 3:
-        is_known = remarks(outcome) <= remarked_before and day.weekday() != _MONDAY
+        is_known = remarks(outcome) <= remarked_before and day.weekday() != _MONDAY and not outcome.signals
         return Ending.REMARKED_AS_BEFORE if is_known else Ending.REMARKED
     if outcome.exit_code:
         return Ending.NOT_PUBLISHED
+    if outcome.signals:
+        return Ending.SIGNALLED
     return Ending.PUBLISHED if outcome.is_new else Ending.UNCHANGED
 
 
@@ -98,6 +102,8 @@ def outcome_text(outcome: Outcome, data: Path) -> str:
     data: the data folder.
     """
     lines = [exit_text(outcome)]
+    if outcome.signals:
+        lines += ["", *signal_lines(outcome)]
     if unwell := attention_lines(outcome):
         lines += ["", "Källor att se över:", *(f"- {each}" for each in unwell)]
     if refused := [each.name for each in outcome.sources if each.refused_corrections]:

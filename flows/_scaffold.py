@@ -2,6 +2,7 @@
 
 import keyword
 import os
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -15,10 +16,13 @@ from sources._problem import UsageProblem
 from sources._strict import ROOT, read_reference
 
 
-def write_template(name: str, source: Source, folder: Path, *, area: str, day: date) -> Path:
+def write_template(
+    name: str, source: Source, folder: Path, *, area: str, day: date, asked: Sequence[Mapping[str, str]] = ()
+) -> Path:
     """An empty form for a hand-delivered source, an XLSX that the source reads: see `_templates.py`.
 
-    area: whose municipalities come first in its lists. day: the periods that it has filled in ended before it. Raises
+    area: whose municipalities come first in its lists. day: the periods that it has filled in ended before it. asked:
+    the rows of a form that is there to be answered. Raises
     UsageProblem for a source that is fetched, for an unknown area, and for a file that is there already.
     """
     if not source.by_hand:
@@ -27,7 +31,7 @@ def write_template(name: str, source: Source, folder: Path, *, area: str, day: d
     _must_be_new(path, "flytta den först")
     names = dict(read_reference("municipalities").select("municipality_code", "municipality").iter_rows())
     own = [names[code] for code in scope_of(area).municipalities]
-    path.write_bytes(template(name, source, own if len(own) < len(names) else [], day))
+    path.write_bytes(template(name, source, own if len(own) < len(names) else [], day, asked))
     return path
 
 

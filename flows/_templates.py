@@ -42,7 +42,10 @@ _SHEETS = {
     "youth_survey": "Svar",
     "citizen_survey": "Andelar",
     "measures": "Åtgärder",
+    "signal_answers": "Avvikelser",
 }
+# What a form says beside what is asked, in a grey column that is not read.
+_TOLD = {"signal_answers": "vad_som_avvek"}
 # One word for each category, in the order of the focus areas; the list knows more words than a form should offer.
 CATEGORIES = (
     *("inget att rapportera", "skadegörelse", "klotter", "glaskross", "anlagd brand"),
@@ -74,11 +77,22 @@ class _Field:
     width: int
 
 
-def template(name: str, source: Source, municipalities: Sequence[str], day: date) -> bytes:
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A row that is there from the start: what stands in it, the columns that are grey, what to write in others."""
+
+    given: Mapping[str, str]
+    fixed: frozenset[str]
+    said: Mapping[str, str]
+
+
+def template(
+    name: str, source: Source, municipalities: Sequence[str], day: date, asked: Sequence[Mapping[str, str]] = ()
+) -> bytes:
     """An empty form for a hand-delivered source, as an XLSX; the same bytes for the same arguments.
 
     municipalities: names, whose own come first in the lists and whose places are offered; where there is one, it is
-    filled in. day: periods that ended before it are filled in.
+    filled in. day: periods that ended before it are filled in. asked: rows that shall be answered, column → text.
     """
     written = BytesIO()
     with xlsxwriter.Workbook(
@@ -90,9 +104,10 @@ def template(name: str, source: Source, municipalities: Sequence[str], day: date
         if name == "service_counts":
             _explain(book, name, source, fields, municipalities)
             for service, sheet in _services():
-                form.write(sheet, *_filled(service, municipalities, day), blank=_BLANK_ROWS_OF_A_SERVICE)
+                form.write(sheet, _filled(service, municipalities, day), blank=_BLANK_ROWS_OF_A_SERVICE)
         else:  # the reader of one table takes the first sheet
-            form.write(_SHEETS.get(name, "Uppgifter"), (), (), blank=_BLANK_ROWS.get(name, 60))
+            rows = [_Row(given=row, fixed=frozenset(row), said={}) for row in asked]
+            form.write(_SHEETS.get(name, "Uppgifter"), rows, blank=0 if rows else _BLANK_ROWS.get(name, 60))
             _explain(book, name, source, fields, municipalities)
         form.write_lists()
     return written.getvalue()
@@ -104,10 +119,13 @@ def template(name: str, source: Source, municipalities: Sequence[str], day: date
 def _fields(name: str, source: Source, municipalities: Sequence[str]) -> list[_Field]:
     columns = {column.source: column for column in source.columns if not column.derived}
     order = [each for each in _ORDER.get(name, ()) if each in columns]
-    return [
+    fields = [
         _field(name, columns[each], municipalities)
         for each in [*order, *(each for each in columns if each not in order)]
     ]
+    if told := _TOLD.get(name):
+        fields.insert(1, _field(name, Column(told, told, Text(longest=200), required=False), ()))
+    return fields
 
 
 def _field(name: str, column: Column, municipalities: Sequence[str]) -> _Field:
@@ -232,29 +250,28 @@ def _services() -> list[tuple[str, str]]:
 _PERIODS = ("week", "month", "quarter", "tertial", "half_year", "school_year", "year", "day")
 
 
-def _filled(
-    service: str, municipalities: Sequence[str], day: date
-) -> tuple[list[dict[str, str]], list[Mapping[str, str]]]:
-    """The rows of a service's sheet that are there from the start, and the measure of each."""
+def _filled(service: str, municipalities: Sequence[str], day: date) -> list[_Row]:
+    """The rows of a service's sheet that are there from the start: one for each measure and group."""
     measures = [
         measure for measure in _measures_in_order().iter_rows(named=True) if service in measure["services"].split(";")
     ]
-    rows: list[dict[str, str]] = []
-    of: list[Mapping[str, str]] = []
+    rows = []
     for measure in sorted(measures, key=lambda each: _PERIODS.index(each["period_type"])):
         groups = [group for group in measure["groups"].split(";") if group != "plats"] or [""]
+        fixed = {"matt", "enhet"}
+        fixed |= set() if "plats" in measure["groups"] else {"grupp"}
+        fixed |= set() if measure["out_of"] else {"av_hur_manga"}
         for group in groups:
-            rows.append(
-                {
-                    "kommun": municipalities[0] if len(municipalities) == 1 else "",
-                    "period": "" if measure["period_type"] == "day" else last_complete(measure["period_type"], day),
-                    "matt": measure["title"],
-                    "grupp": group,
-                    "enhet": measure["unit"],
-                }
-            )
-            of.append(measure)
-    return rows, of
+            given = {
+                "kommun": municipalities[0] if len(municipalities) == 1 else "",
+                "period": "" if measure["period_type"] == "day" else last_complete(measure["period_type"], day),
+                "matt": measure["title"],
+                "grupp": group,
+                "enhet": measure["unit"],
+            }
+            said = {"varde": measure["definition"], "av_hur_manga": f"Antal {measure['out_of']}."}
+            rows.append(_Row(given=given, fixed=frozenset(fixed), said=said))
+    return rows
 
 
 # ------------------------------------------------------------------------------------------------------------- writing
@@ -267,9 +284,7 @@ class _Form:
         self.book, self.fields = book, fields
         self.lists = [field for field in fields if field.choices]
 
-    def write(
-        self, name: str, rows: Sequence[Mapping[str, str]], measures: Sequence[Mapping[str, str]], *, blank: int
-    ) -> None:
+    def write(self, name: str, rows: Sequence[_Row], *, blank: int) -> None:
         """One sheet: the headings, the rows that are there from the start, and so many that are blank."""
         sheet = self.book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
@@ -289,28 +304,25 @@ class _Form:
             if not rows:
                 self.check(sheet, 1, blank, at, field)
         for number, row in enumerate(rows, 1):
-            self.write_row(sheet, number, row, measures[number - 1])
+            self.write_row(sheet, number, row)
         for number in range(len(rows) + 1, len(rows) + blank + 1):
             for at, field in enumerate(self.fields):
                 sheet.write_blank(number, at, None, self.cell(field.form))
-        if rows:
+        if rows and blank:
             for at, field in enumerate(self.fields):
                 self.check(sheet, len(rows) + 1, len(rows) + blank, at, field)
 
-    def write_row(self, sheet: Any, number: int, row: Mapping[str, str], measure: Mapping[str, str]) -> None:
+    def write_row(self, sheet: Any, number: int, row: _Row) -> None:
         """A row that is there from the start: grey where nothing shall be written."""
         for at, field in enumerate(self.fields):
-            given = row.get(field.name, "")
-            is_fixed = field.name in ("matt", "enhet") or (field.name == "grupp" and "plats" not in measure["groups"])
-            is_fixed = is_fixed or (field.name == "av_hur_manga" and not measure["out_of"])
+            given, is_fixed = row.given.get(field.name, ""), field.name in row.fixed
             form = self.cell(field.form, is_fixed=is_fixed)
             if given:
                 sheet.write_string(number, at, given, form)
             else:
                 sheet.write_blank(number, at, None, form)
             if not is_fixed:
-                said = {"varde": measure["definition"], "av_hur_manga": f"Antal {measure['out_of']}."}.get(field.name)
-                self.check(sheet, number, number, at, field, said)
+                self.check(sheet, number, number, at, field, row.said.get(field.name))
 
     def check(self, sheet: Any, first: int, last: int, at: int, field: _Field, said: str | None = None) -> None:
         """The list, or the rule, of a column's cells, with what to write when one is chosen."""
@@ -414,6 +426,10 @@ def _explain(
         asked = read_reference("survey_questions").filter(pl.col("survey") == "citizen")
         rows = [(column, "", title, "") for column, title in asked.select("column", "title").iter_rows()]
         _table(sheet, number + 1, ("Fråga", "", "Vad den betyder", ""), rows, (head, bold, cell))
+    if name == "signal_answers":
+        answers = read_reference("signal_answers").select("word", "meaning")
+        rows = [(word, "", meaning, "") for word, meaning in answers.iter_rows()]
+        _table(sheet, number + 1, ("Svar", "", "Vad det betyder", ""), rows, (head, bold, cell))
     if name == "measures":
         rows = [(label, "", title, "") for label, title in _promises(set(municipalities)).iter_rows()]
         _table(sheet, number + 1, ("Löfte", "", "Vad det är", ""), rows, (head, bold, cell))

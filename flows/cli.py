@@ -379,6 +379,7 @@ def _forget(given: argparse.Namespace) -> int:
 
 def _template(given: argparse.Namespace) -> int:
     from flows._scaffold import write_template
+    from flows._signals import rows_to_answer
     from flows.pipeline import make_plan
     from flows.settings import read_settings
 
@@ -386,7 +387,8 @@ def _template(given: argparse.Namespace) -> int:
     if given.source == "texts":
         return _text_templates(plan)
     source = _source(given.source).source
-    path = write_template(given.source, source, Path.cwd(), area=plan.settings.area, day=plan.as_of)
+    asked = rows_to_answer(plan.data, plan.settings.area) if given.source == "signal_answers" else ()
+    path = write_template(given.source, source, Path.cwd(), area=plan.settings.area, day=plan.as_of, asked=asked)
     print(f"{path.name}: fyll i en rad per uppgift och lämna in med lagesbild add {given.source} {path.name}")
     return 0
 

@@ -500,6 +500,16 @@ def _automations(settings: Settings, blocks: Sequence[UUID]) -> list[AutomationC
             _SAID,
         ),
         telling(
+            "avvikelse",
+            EventTrigger(
+                **of_our_runs,
+                match={"prefect.resource.id": _RUNS},
+                expect={f"prefect.flow-run.{Ending.SIGNALLED.value}"},
+            ),
+            "Lägesbild: en avvikelse att svara på",
+            _SAID,
+        ),
+        telling(
             "har inte börjat",
             EventTrigger(
                 **of_our_runs,

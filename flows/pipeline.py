@@ -27,12 +27,14 @@ from flows._publish import Checking, checking, make_room, open_data_of, publish
 from flows._published import Published, read_ledger
 from flows._releases import latest_release, previous_release
 from flows._retention import end_retention
+from flows._signals import not_told, waiting
 from flows._unexpected import unexpected
 from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
 from models._contracts import without_examples
 from models._duckdb import connect
 from reports._own_texts import OwnTexts
+from reports._signals import Signal
 from sources._landing import Observation
 from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
@@ -81,6 +83,7 @@ class Outcome:
     indicators: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     silent: Mapping[str, Silence] = field(default_factory=dict)
+    signals: tuple[Signal, ...] = ()  # of the newest week or month, neither answered nor told of by an earlier run
 
 
 # What all sources together may take, so that there is a release in the morning.
@@ -329,7 +332,9 @@ def _indicators_per_focus_area(plan: Plan) -> Mapping[str, int]:
 
 
 def _logged(plan: Plan, log: Log, outcome: Outcome) -> Outcome:
-    """Write the run down, and add what the log says of those sources that cannot be read."""
+    """Write the run down, and add what the log says: since when sources cannot be read, which signals are new."""
+    found = waiting(outcome.path) if outcome.path else []
+    signals = not_told(found, plan.data, plan.now)
     _log_run(
         plan,
         log,
@@ -350,8 +355,9 @@ def _logged(plan: Plan, log: Log, outcome: Outcome) -> Outcome:
         inbox=[asdict(each) for each in outcome.inbox],
         texts=list(outcome.texts),
         breaches=[without_examples(each) for each in outcome.breaches],
+        signals=[each.signal for each in found if each.is_newest],
     )
-    return replace(outcome, silent=silences(plan))
+    return replace(outcome, silent=silences(plan), signals=signals)
 
 
 def _log_run(plan: Plan, log: Log, exit_code: int, **told: object) -> None:
@@ -368,5 +374,6 @@ def _log_run(plan: Plan, log: Log, exit_code: int, **told: object) -> None:
         "inbox": [],
         "texts": [],
         "breaches": [],
+        "signals": [],
     }
     append(plan.data / "log" / "runs.jsonl", {**line, **told}, durably=True)

@@ -5,6 +5,7 @@ from datetime import date
 from flows._freshness import attention
 from flows._inbox import handed_lines
 from flows.pipeline import Outcome, SourceResult
+from reports._signals import signal_text
 from sources._registry import all_sources
 
 _EXIT_TEXTS = {
@@ -54,6 +55,17 @@ def attention_lines(outcome: Outcome) -> list[str]:
     return [f"{name} – {sentence}" for name, sentence in told.items() if sentence]
 
 
+def signal_lines(outcome: Outcome) -> list[str]:
+    """What the early warning found that no run before has told of, and how to answer it."""
+    if not outcome.signals:
+        return []
+    return [
+        "Nya avvikelser:",
+        *(f"- {signal_text(each)}" for each in outcome.signals),
+        "Svara i formuläret: lagesbild template signal_answers",
+    ]
+
+
 def summary_lines(outcome: Outcome) -> list[str]:
     """The run in plain text: a row per source, a row per focus area, and where the release lies."""
     lines = [f"{'källa':<18}{'lästa':>8}{'inlästa':>9}{'underkända':>12}{'dubbletter':>12}  uppgifter t.o.m.  läge"]
@@ -78,6 +90,8 @@ def summary_lines(outcome: Outcome) -> list[str]:
         lines += ["", *handed_lines(outcome.inbox)]
     if outcome.texts:
         lines += ["", *outcome.texts]
+    if outcome.signals:
+        lines += ["", *signal_lines(outcome)]
     lines += ["", exit_text(outcome), *attention_lines(outcome), *outcome.breaches]
     if outcome.path:
         lines += [

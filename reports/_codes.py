@@ -83,6 +83,28 @@ OFFENCES: Mapping[str, str] = {
     "theft": "stöld och rån",
     "vandalism": "skadegörelse",
 }
+# What is reported of things and places, in words; what concerns people has no count here and needs none.
+CATEGORIES: Mapping[str, str] = {
+    "disturbing_gathering": "störande samling",
+    "littering": "nedskräpning",
+    "unsafe_place": "otrygg plats",
+    "drug_dealing": "öppen droghandel",
+    "suspected_drugs": "misstänkt narkotika",
+    "a_tractor": "A-traktor",
+    "reckless_driving": "buskörning",
+    "speeding": "fortkörning",
+    "broken_glass": "glaskross",
+    "fire": "brand",
+    "graffiti": "klotter",
+    "vandalism": "skadegörelse",
+}
+ANSWERS: Mapping[str, str] = {
+    "confirmed": "bekräftad",
+    "acted_on": "åtgärdas",
+    "event": "evenemang",
+    "new_reporter": "ny rapportör",
+    "duplicate": "dubblett",
+}
 KEPT: Mapping[str, str] = {
     "kept": "uppfyllt",
     "not_kept": "inte uppfyllt",

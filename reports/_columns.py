@@ -34,6 +34,7 @@ _COUNT = dict.fromkeys(
         *("quantity_done_so_far", "measures_done", "places_reached", "people_reached"),
         *("municipalities", "municipalities_reporting"),
         *("events", "expected", "expected_lower", "expected_upper", "same_last_year"),
+        *("events_since", "expected_since"),
         *("reporters", "years_back", "known_periods"),
         *(
             "events_during",
@@ -63,7 +64,7 @@ UNITS: Mapping[str, str] = {
     **_EFFECT,
     **_RANK,
     **dict.fromkeys(("confidence", "response_rate"), "andel 0–1"),
-    **dict.fromkeys(("tail_probability", "tail"), "sannolikhet 0–1"),
+    **dict.fromkeys(("tail_probability", "tail", "rise_tail"), "sannolikhet 0–1"),
     **dict.fromkeys(("share", "share_lower", "share_upper", "expected_share"), "andel 0–1"),
     **dict.fromkeys(("period_from", "period_to"), "år"),
     "cost_kr": "kronor",

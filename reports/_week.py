@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from reports._calendar import swedish_days
 from reports._document import Block, Bullets, Cell, Column, Columns, Document, Paragraph, Section, Table
 from reports._language import current, t
+from reports._signals import category_words, month_name, short_day, signal_name, signal_text
 from reports._week_facts import (
     WEEK,
     Measure,
@@ -19,27 +20,12 @@ from reports._week_facts import (
     mean_last_year,
 )
 from reports._week_own import OwnWeek
-from reports._words import MONTHS, SYNTHETIC, number, words
+from reports._words import SYNTHETIC, number
 
 MOST_PUBLIC_WORDS = 120
 MOST_NEWS = 3
 MOST_MEASURES = 4
 MOST_PLANNED = 5
-# What is reported of things and places, in words; what concerns people has no count here and needs none.
-CATEGORIES = {
-    "disturbing_gathering": "störande samling",
-    "littering": "nedskräpning",
-    "unsafe_place": "otrygg plats",
-    "drug_dealing": "öppen droghandel",
-    "suspected_drugs": "misstänkt narkotika",
-    "a_tractor": "A-traktor",
-    "reckless_driving": "buskörning",
-    "speeding": "fortkörning",
-    "broken_glass": "glaskross",
-    "fire": "brand",
-    "graffiti": "klotter",
-    "vandalism": "skadegörelse",
-}
 _WEEKDAYS = ("mån", "tis", "ons", "tor", "fre", "lör", "sön")
 _LONGEST_ACTION = 60
 _ROOMY = 3_450  # characters; measured, see tests/test_week.py
@@ -120,10 +106,10 @@ def is_roomy(document: Document) -> bool:
 def days_text(first: date, last: date) -> str:
     """Days as people write them: 12 maj 2026, 27 juli–2 augusti 2026, 29 december 2025–4 januari 2026."""
     if first == last:
-        return f"{first.day} {_month(first)} {first.year}"
+        return f"{first.day} {month_name(first)} {first.year}"
     begins = str(first.day)
     if first.month != last.month or first.year != last.year:
-        begins += f" {_month(first)}"
+        begins += f" {month_name(first)}"
     if first.year != last.year:
         begins += f" {first.year}"
     return f"{begins}–{days_text(last, last)}"
@@ -133,22 +119,13 @@ def days_text(first: date, last: date) -> str:
 
 
 def _news(facts: WeekFacts) -> list[Block]:
-    items = [
-        t(
-            "{area}: fler händelser än väntat, {category}: {events} (väntat {expected}).",
-            area=facts.municipalities[each.municipality_code],
-            category=_category(each.category),
-            events=each.events,
-            expected=each.upper if each.lower == each.upper else f"{each.lower}–{each.upper}",
-        )
-        for each in facts.deviations
-    ]
+    items = [signal_text(each) for each in facts.signals]
     items += [
         t(
             "{area}: {place} är ny bland platserna, ingen händelse där på ett halvår: {events}.",
             area=facts.municipalities[each.municipality_code],
             place=each.place,
-            events=", ".join(f"{_category(category)} {events}" for category, events in each.events.items()),
+            events=", ".join(f"{category_words(category)} {events}" for category, events in each.events.items()),
         )
         for each in facts.new_places
     ]
@@ -157,7 +134,7 @@ def _news(facts: WeekFacts) -> list[Block]:
             "{area}: {action} (åtgärd {number}) skulle ha varit klar {day}.",
             area=facts.municipalities[each.municipality_code],
             number=each.number,
-            day=_short_day(each.due_date),
+            day=short_day(each.due_date),
             action=_cut(each.action),
         )
         for each in facts.measures
@@ -179,9 +156,10 @@ def _news(facts: WeekFacts) -> list[Block]:
         said.append(
             Paragraph(
                 text=t(
-                    "Väntat: vad det senaste årets veckor ger, räknat på hur många verksamheter som rapporterat. "
+                    "Väntat: vad tidigare veckor ger, räknat på hur många verksamheter som rapporterat. "
                     "Slumpen ensam ger i snitt högst en avvikelse per kommun och kvartal."
-                ),
+                )
+                + _answered(facts),
                 voice="note",
             )
         )
@@ -195,6 +173,14 @@ def _news(facts: WeekFacts) -> list[Block]:
             )
         )
     return said
+
+
+def _answered(facts: WeekFacts) -> str:
+    if not facts.answered:
+        return ""
+    return " " + t(
+        "Besvarade avvikelser det senaste året: {n}, till nytta: {useful}.", n=facts.answered, useful=facts.useful
+    )
 
 
 # --- 2. Counts --------------------------------------------------------------------------------------------------------
@@ -238,7 +224,7 @@ def _counts(facts: WeekFacts) -> list[Block]:
 def _counted(facts: WeekFacts, code: str) -> Table:
     told = facts.told[code]
     rows = [(t("Alla händelser"), {week: each.events for week, each in told.items()})]
-    rows += [(_capital(_category(category)), dict(facts.events[code, category])) for category in facts.focus_areas]
+    rows += [(_capital(category_words(category)), dict(facts.events[code, category])) for category in facts.focus_areas]
     caption = facts.municipalities[code]
     return Table(
         id=f"handelser-{code}",
@@ -341,7 +327,7 @@ def _measures(facts: WeekFacts) -> list[Block]:
         return [Paragraph(text=t("Inga öppna åtgärder."))]
     rows = [
         (
-            Cell(text=_short_day(each.due_date) or _NO_FIGURE, small=t("försenad") if each.is_late else ""),
+            Cell(text=short_day(each.due_date) or _NO_FIGURE, small=t("försenad") if each.is_late else ""),
             Cell(
                 text=_cut(each.action),
                 small=t(
@@ -377,13 +363,13 @@ def _open(facts: WeekFacts) -> list[Measure]:
 
 def _coming(facts: WeekFacts, own: OwnWeek) -> list[Block]:
     first, last = facts.monday + WEEK, facts.monday + 3 * WEEK - timedelta(days=1)
-    days = [(day, 0, f"{_weekday(day)} {_short_day(day)}: {t(name)}") for day, name in swedish_days(first, last)]
+    days = [(day, 0, f"{_weekday(day)} {short_day(day)}: {t(name)}") for day, name in swedish_days(first, last)]
     for each in own.planned:
         if each.first <= last and each.last >= first:
-            when = f"{_weekday(each.first)} {_short_day(each.first)}"
+            when = f"{_weekday(each.first)} {short_day(each.first)}"
             if each.last > each.first:
                 same = each.first.replace(day=1) == each.last.replace(day=1)
-                when = f"{each.first.day if same else _short_day(each.first)}–{_short_day(each.last)}"
+                when = f"{each.first.day if same else short_day(each.first)}–{short_day(each.last)}"
             days.append((each.first, 1, f"{when}: {each.what}" + (f" ({each.place})" if each.place else "")))
     items = [text for _, _, text in sorted(days)]
     if len(items) > MOST_PLANNED:
@@ -407,8 +393,14 @@ def _to_decide(facts: WeekFacts, own: OwnWeek) -> list[Block]:
     """The group's own questions, and what the figures ask."""
     names = facts.municipalities
     questions = []
-    if unsure := [f"{_category(each.category)}, {names[each.municipality_code]}" for each in facts.deviations]:
-        questions.append(t("Kan ni bekräfta att det var fler än väntat: {what}?", what="; ".join(unsure[:MOST_NEWS])))
+    if unsure := [signal_name(each) for each in facts.unanswered]:
+        more = [t("{n} till", n=len(unsure) - MOST_NEWS)] if len(unsure) > MOST_NEWS else []
+        questions.append(
+            t(
+                "Avvikelser utan svar: {what}. Bekräftad, åtgärdas, evenemang, ny rapportör eller dubblett?",
+                what=_listed([*unsure[-MOST_NEWS:], *more]),
+            )
+        )
     weeks = [facts.monday - n * WEEK for n in range(3)]
     if silent := [
         names[code] for code, told in facts.told.items() if facts.is_over and not any(week in told for week in weeks)
@@ -487,7 +479,7 @@ def _public_usual(facts: WeekFacts) -> list[str]:
             for category in facts.focus_areas
         }
     )
-    common = sorted(((-n, _category(category)) for category, n in counted.items() if n > 1))[:2]
+    common = sorted(((-n, category_words(category)) for category, n in counted.items() if n > 1))[:2]
     if common:
         text.append(t("Vanligast: {categories}.", categories=_listed([f"{name} ({-n})" for n, name in common])))
     return [" ".join(text)] if text else []
@@ -573,24 +565,12 @@ def _not_over(facts: WeekFacts) -> str:
     return t("Veckan är inte slut: uppgifter till och med {day}.", day=facts.as_of.isoformat())
 
 
-def _category(code: str) -> str:
-    return words(code, CATEGORIES, "category")
-
-
 def _figure(value: float | None, decimals: int) -> str:
     return _NO_FIGURE if value is None else number(value, decimals if value else 0)
 
 
 def _week(monday: date) -> int:
     return monday.isocalendar().week
-
-
-def _month(day: date) -> str:
-    return t(MONTHS[day.month - 1])
-
-
-def _short_day(day: date | None) -> str:
-    return f"{day.day} {_month(day)[:3]}" if day else ""
 
 
 def _weekday(day: date) -> str:

@@ -13,23 +13,18 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import duckdb
-import numpy as np
 
 from models._duckdb import connect, quote
-from models.methods.prediction import predicted_counts
 from reports._calendar import last_whole_week, same_week_last_year, week_name
+from reports._signals import Signal, signals_of, unanswered
 from sources._problem import UsageProblem
 
 WEEK = timedelta(weeks=1)
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
-# Judged by the year before, where somebody reported in at least half of its weeks.
-_PAST_WEEKS = 52
-_FEWEST_WEEKS = 26
+_HALF_A_YEAR = 26
 _FEWEST_OF_EIGHT = 4
 _FEWEST_EVENTS = 2  # one event is an event
-# One deviation by chance in a municipality and quarter, all categories together: 13 weeks share it.
-_WEEKS_TO_ONE_FALSE = 13
-NAN = float("nan")
+_A_QUARTER = 13
 _OF_THINGS_AND_PLACES = "concerns in ('things', 'places')"
 
 
@@ -69,18 +64,6 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deviation:
-    """More events of a category than expected: at most `upper`, judged by `weeks` earlier weeks."""
-
-    municipality_code: str
-    category: str
-    events: int
-    lower: int
-    upper: int
-    weeks: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class NewPlace:
     """A place with at least two events, and none in the half year before: category → events."""
 
@@ -108,7 +91,10 @@ class WeekFacts:
     measures: Sequence[Measure]
     police: Mapping[str, Mapping[str, int]] | None  # municipality_code → type → notices; None: the feed ends before
     judged: Collection[str] = ()  # municipalities of which it is known how many events to expect
-    deviations: Sequence[Deviation] = ()
+    signals: Sequence[Signal] = ()  # of the week and, where it is the newest, of the newest month
+    unanswered: Sequence[Signal] = ()  # of the quarter up to the week
+    answered: int = 0  # signals of the year before the release that the group has answered
+    useful: int = 0  # of those, the ones where more really happened
     new_places: Sequence[NewPlace] = ()
 
     @property
@@ -209,7 +195,7 @@ def _read(
     # Values stand in the text of the queries: given beside it they would import pandas, a third of a second.
     rows = partial(_rows, con)
     members = f"municipality_code in ({', '.join(map(quote, municipalities))})"
-    first, newest = f"date {quote(str(monday - _FEWEST_WEEKS * WEEK))}", f"date {quote(str(monday))}"
+    first, newest = f"date {quote(str(monday - _HALF_A_YEAR * WEEK))}", f"date {quote(str(monday))}"
     counted = rows(
         "select week.*, sort_order from core.incident_reports_by_municipality_week as week "
         f"left join core.focus_areas using (focus_area) where {members} and {_OF_THINGS_AND_PLACES} "
@@ -265,8 +251,18 @@ def _read(
     )
     if not facts.is_over:
         return facts  # a part of a week is held against no whole ones
-    judged, deviations = _deviations(facts)
-    return replace(facts, judged=judged, deviations=deviations, new_places=_new_places(facts, places))
+    return replace(
+        facts,
+        judged=frozenset(
+            row["area_code"]
+            for row in rows(
+                "select distinct area_code from output.early_warning "
+                f"where period_type = 'week' and period_start = {newest} and reason = ''"
+            )
+        ),
+        new_places=_new_places(facts, places),
+        **_signals(con, {area, *municipalities}, monday, is_newest=monday == last_whole_week(facts.as_of)),
+    )
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
@@ -279,46 +275,24 @@ def _made(kind: type[_Made], row: Mapping[str, Any]) -> _Made:
     return kind(**{field.name: row[field.name] for field in fields(kind)})
 
 
-def _deviations(facts: WeekFacts) -> tuple[frozenset[str], list[Deviation]]:
-    """The municipalities that can be judged, and the categories with more events than expected, the farthest off first.
-
-    Expected in proportion to how many services reported: a new one that reports is no rise in what happens.
-    """
-    past = [facts.monday - n * WEEK for n in range(1, _PAST_WEEKS + 1)]
-    series = []
-    for code in facts.municipalities:
-        told = facts.told[code]
-        weeks = [week for week in past if week in told]
-        if facts.monday in told and len(weeks) >= _FEWEST_WEEKS:
-            behind = {week: told[week].reporters for week in (*weeks, facts.monday)}
-            is_known = all(behind.values())  # a report may name no service
-            for category in facts.focus_areas:
-                counts = facts.events[code, category]
-                series.append(
-                    (
-                        (code, category, counts[facts.monday], len(weeks)),
-                        [counts.get(week, 0) if week in told else NAN for week in past],
-                        [(behind[week] if is_known else 1) if week in told else NAN for week in past],
-                        behind[facts.monday] if is_known else 1,
-                    )
-                )
-    if not series:
-        return frozenset(), []
-    keys, counted, exposure, new_exposure = zip(*series, strict=True)
-    tail = 1 / (_WEEKS_TO_ONE_FALSE * len(facts.focus_areas))
-    expected, lower, upper = predicted_counts(np.array(counted), np.array(exposure), np.array(new_exposure), tail)
-    found = [
-        (
-            events / mean,
-            Deviation(
-                municipality_code=code, category=category, events=events, lower=int(low), upper=int(high), weeks=weeks
-            ),
-        )
-        for (code, category, events, weeks), mean, low, high in zip(keys, expected, lower, upper, strict=True)
-        if events > high and events >= _FEWEST_EVENTS
-    ]
-    found.sort(key=lambda one: (-one[0], one[1].municipality_code, one[1].category))
-    return frozenset(code for code, *_ in keys), [each for _, each in found]
+def _signals(
+    con: duckdb.DuckDBPyConnection, areas: Collection[str], monday: date, *, is_newest: bool
+) -> dict[str, Any]:
+    """What the page of a week, which may be the newest, says of the signals of its areas."""
+    found = signals_of(con, areas)
+    quarter = [each for each in found if monday - _A_QUARTER * WEEK < each.period_start <= monday]
+    answers = {each.signal: each.is_useful for each in found if each.answer}
+    return {
+        "signals": [
+            each
+            for each in found
+            if (each.period_type == "week" and each.period_start == monday)
+            or (each.period_type == "month" and each.is_newest and is_newest)
+        ],
+        "unanswered": unanswered(quarter),
+        "answered": len(answers),
+        "useful": sum(map(bool, answers.values())),
+    }
 
 
 def _new_places(facts: WeekFacts, places: Sequence[Mapping[str, Any]]) -> list[NewPlace]:
@@ -328,11 +302,11 @@ def _new_places(facts: WeekFacts, places: Sequence[Mapping[str, Any]]) -> list[N
         if row["week_start"] == facts.monday and row["events"]:
             now[row["municipality_code"], row["place"]][row["category"]] = row["events"]
     before = {(row["municipality_code"], row["place"]) for row in places if row["week_start"] < facts.monday}
-    half_year = [facts.monday - n * WEEK for n in range(1, _FEWEST_WEEKS + 1)]
+    half_year = [facts.monday - n * WEEK for n in range(1, _HALF_A_YEAR + 1)]
     return [
         NewPlace(municipality_code=code, place=place, events=events)
         for (code, place), events in now.items()
         if (code, place) not in before
         and sum(events.values()) >= _FEWEST_EVENTS
-        and sum(week in facts.told[code] for week in half_year) >= _FEWEST_WEEKS // 2
+        and sum(week in facts.told[code] for week in half_year) >= _HALF_A_YEAR // 2
     ]

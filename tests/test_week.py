@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import docx
 import numpy as np
@@ -30,7 +31,7 @@ from flows.pipeline import Plan, add_files, build_warehouse, make_plan, one_writ
 from flows.settings import read_settings
 from models._duckdb import connect
 from models._model import all_models
-from models.methods.prediction import expect_from_latest, judge, predicted_counts
+from models.methods.prediction import expect_from_latest, judge
 from models.methods.rates import Floats
 from reports._calendar import (
     DAYS,
@@ -41,10 +42,11 @@ from reports._calendar import (
     swedish_days,
     week_name,
 )
+from reports._codes import CATEGORIES
 from reports._document import Bullets, Columns, Document, Paragraph, Section, Table
 from reports._language import language
+from reports._signals import Signal, signal_text
 from reports._week import (
-    CATEGORIES,
     MOST_MEASURES,
     MOST_PLANNED,
     MOST_PUBLIC_WORDS,
@@ -55,7 +57,6 @@ from reports._week import (
 )
 from reports._week_facts import (
     WEEK,
-    Deviation,
     Measure,
     Reporting,
     Told,
@@ -89,6 +90,13 @@ def array(*values: float) -> Floats:
 
 
 # releases -------------------------------------------------------------------------------------------------------------
+
+
+def predicted_counts(counts: Floats, exposure: Floats, new_exposure: Floats, tail: float) -> tuple[Floats, ...]:
+    """What is expected of a new period, and the lowest and highest count to expect."""
+    prediction = expect_from_latest(counts, exposure, new_exposure)
+    found = judge(prediction, prediction.expected, tail)
+    return prediction.expected, found.lower, found.upper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -393,7 +401,7 @@ def test_weeks_add_up_to_the_reports_and_a_week_of_nobody_has_no_row(sample: Mad
         group by category having (sum(week.reports), sum(week.events)) <> (
             select (count(*), count(*) filter (where is_event)) from staging.incident_reports as reports
             where reports.category = week.category
-              and date >= (select date_trunc('week', as_of) - interval 59 weeks from parsed.run)
+              and date >= (select since from staging.incident_report_weeks)
         )
         """,
         )
@@ -414,7 +422,7 @@ def test_weeks_add_up_to_the_reports_and_a_week_of_nobody_has_no_row(sample: Mad
         warehouse,
         "select count(distinct week_start), min(week_start) from core.incident_reports_by_municipality_week",
     )
-    assert (weeks, first) == (60, date(2025, 6, 16))
+    assert (weeks, first) == (189, date(2022, 12, 26))  # all that there are
 
 
 def test_the_places_of_a_week_add_up_to_no_more_than_the_municipality_has(sample: Made) -> None:
@@ -568,17 +576,20 @@ def test_what_concerns_people_is_never_counted_on_the_page(own: Made) -> None:
 
 def test_more_than_expected_is_told_as_a_question_and_a_new_reporter_is_not(own: Made) -> None:
     facts = facts_of(own)
-    assert facts.deviations == [
-        Deviation(municipality_code="1415", category="graffiti", events=6, lower=0, upper=4, weeks=39)
+    assert [(each.signal, each.events, each.is_high, each.answer) for each in facts.signals] == [
+        ("1415-graffiti-2026-W53", 6, True, None),
+        ("1415-all-2026-W53", 6, True, None),  # littering and graffiti together
     ]
+    assert facts.judged == {"1415", "1419"}
     page = week_document(facts, OwnWeek())
     assert said(section(page, "nytt")).splitlines()[:3] == [
-        "Stenungsund: fler händelser än väntat, klotter: 6 (väntat 0–4).",
+        "Stenungsund: fler händelser än väntat, klotter: 6 (väntat 0–4). Slumpen ger så många en vecka av 2 800.",
+        "Stenungsund: fler händelser än väntat, alla händelser: 6 (väntat 0–5). Slumpen ger så många en vecka av 230.",
         "Tjörn: Bleket är ny bland platserna, ingen händelse där på ett halvår: skadegörelse 4.",
-        "Tjörn: Rönnäng är ny bland platserna, ingen händelse där på ett halvår: skadegörelse 2.",
     ]
     assert said(section(page, "besluta")).splitlines() == [
-        "Kan ni bekräfta att det var fler än väntat: klotter, Stenungsund?",
+        "Avvikelser utan svar: klotter, Stenungsund, v 53 och alla händelser, Stenungsund, v 53. "
+        "Bekräftad, åtgärdas, evenemang, ny rapportör eller dubblett?",
         "Ingen har rapporterat på tre veckor: Orust. Vem hör av sig?",
         "Enheter som inte har rapporterat på tre veckor: Stenungsund 1. Vem hör av sig?",
         "Försenade åtgärder: Stenungsund nr 1. Nytt datum, eller avslutas de?",
@@ -587,6 +598,37 @@ def test_more_than_expected_is_told_as_a_question_and_a_new_reporter_is_not(own:
     before = array(*[2.0] * 39)
     *_, upper = predicted_counts(before, before, array(2, 8), 1 / (13 * len(CATEGORIES)))
     assert upper[0] < 8 <= upper[1]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {},
+            "Stenungsund: fler händelser än väntat, störande samling: 112 (väntat 40–90, i fjol 61,3). "
+            "Slumpen ger så många en vecka av 2 300.",
+        ),
+        (
+            {"is_high": False, "category": "all", "answer": "event"},
+            "Stenungsund: fler händelser än väntat sedan 25 maj, alla händelser: 260 (väntat omkring 181). "
+            "Slumpen ger en sådan ökning högst en vecka av 2 300. Ert svar: evenemang.",
+        ),
+        (
+            {"series": "reported_offences", "category": "theft", "period_type": "month", "period_start": W31},
+            "Stenungsund: fler anmälda brott än väntat i juli 2026, stöld och rån: 112 (väntat 40–90, i fjol 61,3). "
+            "Slumpen ger så många en månad av 2 300.",
+        ),
+        (
+            {"expected_lower": 2.0, "expected_upper": 2.0, "tail_probability": 0.0, "same_last_year": 4.0},
+            "Stenungsund: fler händelser än väntat, störande samling: 112 (väntat 2, i fjol 4). "
+            "Slumpen ger så många en vecka av 10 000.",
+        ),
+    ],
+)
+def test_a_signal_says_what_where_since_when_how_many_how_unusual_and_the_answer(
+    given: Mapping[str, Any], told: str
+) -> None:
+    assert signal_text(signal(**given)).replace("\u00a0", " ") == told
 
 
 def test_reports_of_one_event_are_one_event_and_said_so(own: Made) -> None:
@@ -638,7 +680,7 @@ def test_a_week_that_is_not_over_is_shown_and_not_compared(sample: Made) -> None
     page = week_document(facts, OwnWeek())
     assert page.banners[-1] == "Veckan är inte slut: uppgifter till och med 2026-08-07."
     assert said(section(page, "nytt")) == "Veckan är inte slut och jämförs inte."
-    assert (facts.deviations, facts.new_places) == ((), ())
+    assert (facts.signals, facts.new_places) == ((), ())
     assert "Veckan är inte slut: uppgifter till och med 2026-08-07." in public_text(facts)
 
 
@@ -974,6 +1016,31 @@ def test_a_week_made_from_a_release_that_the_rule_removed_goes_when_what_it_may_
 NAMES = {"1415": "Stenungsund", "1419": "Örnsköldsvik", "1421": "Upplands Väsby"}
 
 
+def signal(**given: Any) -> Signal:
+    told = {
+        "signal": "1415-disturbing_gathering-2026-W24",
+        "series": "incident_reports",
+        "area": "Stenungsund",
+        "category": "disturbing_gathering",
+        "period": "2026-W24",
+        "period_type": "week",
+        "period_start": date(2026, 6, 8),
+        "events": 112,
+        "expected_lower": 40.0,
+        "expected_upper": 90.0,
+        "tail_probability": 0.00043,
+        "same_last_year": 61.25,
+        "is_high": True,
+        "since": date(2026, 5, 25),
+        "events_since": 260.0,
+        "expected_since": 181.3,
+        "is_newest": True,
+        "answer": None,
+        "is_useful": None,
+    }
+    return Signal(**{**told, **given})
+
+
 def full_facts(facts: WeekFacts) -> WeekFacts:
     """As much as a page can have to say: three municipalities, every figure two digits, everything late."""
     monday = date(2026, 6, 8)
@@ -1007,10 +1074,10 @@ def full_facts(facts: WeekFacts) -> WeekFacts:
             for code in NAMES
             for at in range(11)
         ],
-        deviations=[
-            Deviation(municipality_code=code, category="disturbing_gathering", events=112, lower=40, upper=90, weeks=40)
-            for code in NAMES
-        ],
+        signals=[signal(area=name) for name in NAMES.values()],
+        unanswered=[signal(area=name) for name in NAMES.values()],
+        answered=12,
+        useful=11,
         judged=list(NAMES)[:2],
         police={code: {"Misshandel, grov": 3, "Våld/hot mot tjänsteman": 2, "": 11} for code in NAMES},
     )

@@ -92,7 +92,12 @@ def files() -> Iterator[tuple[str, bytes]]:
     yield from generate_rescue_callouts.files()
     yield from generate_road_accidents.files()
     yield from generate_measures.files()
+    yield "signal_answers/synthetic_sodra_fyrbodal.csv", SIGNAL_ANSWERS.encode()
     yield from generate_service_counts.files()
+
+
+# What the working group would have answered the one signal that the constructed reports give.
+SIGNAL_ANSWERS = "avvikelse;svar;datum\r\n1421-all-2026-W25;evenemang;2026-06-29\r\n"
 
 
 # --- chance -------------------------------------------------------------------------------------------------------

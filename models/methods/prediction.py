@@ -102,14 +102,3 @@ def judge(prediction: Prediction, counts: Floats, tail: Floats | float, fewest: 
         tail_probability=probability_of_at_least(counts, prediction.expected, prediction.ratio, prediction.spare),
         is_signal=is_signal,
     )
-
-
-def predicted_counts(counts: Floats, exposure: Floats, new_exposure: Floats, tail: float) -> tuple[Floats, ...]:
-    """Expected count of a new period, with the lowest and highest whole count to expect: the two above in one.
-
-    tail: the probability, at most, of a count outside on each side. Returns expected, lower and upper, each (…), NaN
-    where no period is known. Arrays, errors and unsuitability as `expect_from_latest` and `judge`.
-    """
-    prediction = expect_from_latest(counts, exposure, new_exposure)
-    found = judge(prediction, prediction.expected, tail)
-    return prediction.expected, found.lower, found.upper

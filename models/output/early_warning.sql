@@ -27,6 +27,7 @@
 -- expected_upper = "Väntat högst; fler är en avvikelse"
 -- tail_probability = "Hur ofta slumpen ensam ger minst så många"
 -- tail = "Hur ovanligt det ska vara för att kallas avvikelse: kommunens del av högst ett falskt larm i kvartalet"
+-- rise_tail = "Hur ovanlig en ökning över flera veckor ska vara för att kallas avvikelse; tomt för månader"
 -- dispersion = "Överspridning: variansen hos serien, i slumpens egen"
 -- same_last_year = "Samma tid i fjol: medel av samma fyra veckor vid lika många verksamheter, eller samma månad"
 -- is_high = "Fler händelser i perioden än väntat"
@@ -55,6 +56,7 @@ select
     expected_upper,
     tail_probability,
     tail,
+    rise_tail,
     dispersion,
     same_last_year,
     is_high,

@@ -1,6 +1,6 @@
 -- title = "Avvikelser: när en serie har legat över det väntade, hur ovanligt det är, sedan när och vad arbetsgruppen svarat; bara i den interna utgåvan"
 -- key = ["signal"]
--- not_null = ["signal", "series", "area_type", "area_code", "area", "category", "period_type", "first_period", "latest_period", "period_start", "events", "expected", "expected_lower", "expected_upper", "tail_probability", "is_high", "is_rise", "since", "is_newest", "is_synthetic", "release"]
+-- not_null = ["signal", "series", "area_type", "area_code", "area", "category", "period_type", "first_period", "latest_period", "period_start", "events", "expected", "expected_lower", "expected_upper", "tail_probability", "is_high", "is_rise", "since", "events_since", "expected_since", "is_newest", "is_synthetic", "release"]
 -- ranges = { events = { min = 0 }, tail_probability = { min = 0, max = 1 } }
 -- [accepted]
 -- series = ["incident_reports", "reported_offences"]
@@ -24,9 +24,11 @@
 -- expected_lower = "Väntat minst"
 -- expected_upper = "Väntat högst"
 -- same_last_year = "Samma tid i fjol"
--- tail_probability = "Hur ofta slumpen ensam ger minst så många i en sådan period"
+-- tail_probability = "Hur ofta slumpen ensam ger minst så många i en sådan period; för en ökning över flera veckor: hur ofta den högst ger en sådan"
 -- is_high = "Fler händelser i perioden än väntat"
 -- is_rise = "Fler händelser än väntat sammanlagt under flera veckor"
+-- events_since = "Antal händelser från since till och med den senaste perioden, i de perioder som bedöms"
+-- expected_since = "Väntat antal i samma perioder"
 -- since = "Första dagen i den första perioden som avvek, eller den dag då en ökning över flera veckor började"
 -- is_newest = "Gäller den senaste veckan eller månaden"
 -- answer = "Arbetsgruppens svar: confirmed, acted_on, event, new_reporter eller duplicate; tomt där ingen svarat"
@@ -64,6 +66,22 @@ bounds as (
         partition by series, area_code, category, episode
         order by period_start rows between unbounded preceding and unbounded following
     )
+),
+
+sums as (
+    select
+        bounds.series,
+        bounds.area_code,
+        bounds.category,
+        bounds.first_period,
+        sum(told.events) as events_since,
+        sum(told.expected) as expected_since
+    from bounds
+    join estimates.early_warning as told
+        on told.series = bounds.series and told.area_code = bounds.area_code and told.category = bounds.category
+        and told.period_start between bounds.since and bounds.period_start
+    where bounds.back = 1 and told.reason = ''
+    group by all
 )
 
 select
@@ -84,10 +102,12 @@ select
     bounds.expected_lower,
     bounds.expected_upper,
     bounds.same_last_year,
-    bounds.tail_probability,
+    case when bounds.is_high then bounds.tail_probability else bounds.rise_tail end as tail_probability,
     bounds.is_high,
     bounds.is_rise,
     bounds.since,
+    sums.events_since,
+    sums.expected_since,
     bounds.is_newest,
     answers.answer,
     answers.is_useful,
@@ -95,6 +115,7 @@ select
     bounds.is_synthetic or coalesce(answers.is_synthetic, false) as is_synthetic,
     run.release
 from bounds
+join sums using (series, area_code, category, first_period)
 cross join parsed.run
 left join core.signal_answers as answers
     on answers.signal = concat_ws('-', bounds.area_code, bounds.category, bounds.first_period)
