@@ -389,6 +389,8 @@ def _template(given: argparse.Namespace) -> int:
     source = _source(given.source).source
     asked = rows_to_answer(plan.data, plan.settings.area) if given.source == "signal_answers" else ()
     path = write_template(given.source, source, Path.cwd(), area=plan.settings.area, day=plan.as_of, asked=asked)
+    if given.source == "signal_answers" and not asked:
+        print("Ingen avvikelse väntar på svar; formuläret har tomma rader.")
     print(f"{path.name}: fyll i en rad per uppgift och lämna in med lagesbild add {given.source} {path.name}")
     return 0
 

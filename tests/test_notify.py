@@ -1,5 +1,7 @@
 """What is told of a run and to whom: the words, what is worth a message, and which addresses are secrets."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,9 +11,11 @@ from flows._channels import Channel, channel_of, is_secret
 from flows._collect import SourceResult
 from flows._inbox import Handed
 from flows._notify import Ending, ending_of, outcome_text, remarked_last_time, remarks
+from flows._signals import not_told
 from flows.pipeline import Outcome, make_plan, run
 from flows.settings import read_settings
 from sources._problem import UsageProblem
+from tests.signals import a_signal
 
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 LATE = SourceResult(
@@ -104,3 +108,29 @@ def test_a_secret_address_may_stand_in_the_environment_and_not_in_the_file(
     assert settings.notify["vakt"].get_secret_value().endswith("/nyckel")
     assert settings.notify["drift"].get_secret_value() == "slack-webhook/driften"
     assert "nyckel" not in repr(settings)
+
+
+def test_a_new_signal_is_told_of_once_and_with_a_remark_in_one_message(tmp_path: Path) -> None:
+    new = replace(outcome(exit_code=0), signals=(a_signal(),))
+    assert ending_of(new, frozenset(), TUESDAY) is Ending.SIGNALLED
+    assert Ending.SIGNALLED.exit_code == 0
+    remarked = replace(outcome(LATE), signals=(a_signal(),))
+    assert ending_of(remarked, frozenset({"school_survey"}), TUESDAY) is Ending.REMARKED
+    for told in (new, remarked):
+        assert "- Stenungsund: fler händelser än väntat, störande samling: 112" in outcome_text(told, tmp_path)
+
+
+def test_a_signal_is_told_of_while_it_is_of_the_newest_week_and_no_run_has_told_of_it(tmp_path: Path) -> None:
+    now = datetime(2026, 6, 16, 2, 30, tzinfo=UTC)
+    told, new = a_signal(signal="told"), a_signal(signal="new")
+    found = [told, new, a_signal(signal="of last week", is_newest=False)]
+    (tmp_path / "log").mkdir()
+    lines = [
+        {"started_at": "2026-01-02T02:30:00+00:00", "signals": ["new"]},  # so long ago that it was another
+        {"started_at": "2026-06-14T02:30:00+00:00"},  # by a version that knew no signals
+        {"started_at": "2026-06-15T02:30:00+00:00", "signals": ["told"]},
+        {"started_at": "2026-06-15T03:30:00+00:00", "signals": []},  # stopped before there was a release
+    ]
+    (tmp_path / "log" / "runs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    assert not_told(found, tmp_path, now) == (new,)
+    assert not_told(found, tmp_path / "nowhere", now) == (told, new)

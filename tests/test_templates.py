@@ -15,13 +15,15 @@ from flows._templates import CATEGORIES, template
 from flows.cli import main
 from flows.pipeline import add_files, make_plan
 from flows.settings import Settings
+from reports._signals import signal_text
 from sources._problem import Problem
 from sources._read import EXPLAINING
 from sources._registry import all_sources
 from sources._strict import Ledger, Parsed, read_reference
 from tests.forms import Cells, filled, lists_of, sheet_parts, texts_of
+from tests.signals import a_signal
 
-FORMS = ("incident_reports", "service_counts", "measures", "citizen_survey", "youth_survey")
+FORMS = ("incident_reports", "service_counts", "measures", "citizen_survey", "youth_survey", "signal_answers")
 OWN = ["Stenungsund", "Tjörn", "Orust"]
 DAY = date(2026, 9, 2)
 PRIVATE = ("namn", "personnummer", "telefon", "adress", "epost", "beskrivning", "kommentar", "notering")
@@ -267,7 +269,7 @@ def test_a_formula_that_is_typed_stays_text_and_only_open_cells_can_be_written_i
                 cell.attrib["r"].rstrip("0123456789"),
                 cell.attrib["r"].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
             )
-            if number != "1" and columns[headings[f"{letters}1"]] in ("Text", "Listed", "Municipality"):
+            if number != "1" and columns.get(headings[f"{letters}1"], "Text") in ("Text", "Listed", "Municipality"):
                 assert forms[int(cell.attrib["s"])].attrib["numFmtId"] == "49", cell.attrib["r"]
 
 
@@ -297,3 +299,23 @@ def test_the_command_writes_the_form_of_an_area_and_never_over_another(
         assert main(["template", *arguments]) == 2
         assert len(capsys.readouterr().err.strip().splitlines()) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["measures_mall.xlsx"]
+
+
+def test_the_form_of_answers_has_a_row_for_each_signal_and_those_without_answer_are_left(tmp_path: Path) -> None:
+    asked = [
+        {"avvikelse": a_signal(signal=name).signal, "vad_som_avvek": signal_text(a_signal(signal=name))}
+        for name in ("1415-graffiti-2026-W25", "1421-all-2026-W31")
+    ]
+    content = template("signal_answers", all_sources()["signal_answers"].source, OWN, DAY, asked)
+    texts = texts_of(content, "Avvikelser")
+    assert [texts[f"{column}1"] for column in "ABCD"] == ["avvikelse", "vad_som_avvek", "svar", "datum"]
+    assert (texts["A3"], texts["B2"][:12]) == ("1421-all-2026-W31", "Stenungsund:")
+    assert lists_of(content, "Avvikelser")["svar"] == ["bekräftad", "åtgärdas", "evenemang", "ny rapportör", "dubblett"]
+    day = float((date(2026, 9, 1) - date(1899, 12, 30)).days)
+    book, frame = handed_in(
+        tmp_path, "signal_answers", filled(content, {"Avvikelser": row(3, C="ny rapportör", D=day)})
+    )
+    assert book == Ledger(rows_read=1, rows_loaded=1, rows_quarantined=0, rows_duplicate=0)
+    assert frame.select("signal", "answer", "answered_date").rows() == [
+        ("1421-all-2026-W31", "new_reporter", date(2026, 9, 1))
+    ]

@@ -45,7 +45,7 @@ from reports._calendar import (
 from reports._codes import CATEGORIES
 from reports._document import Bullets, Columns, Document, Paragraph, Section, Table
 from reports._language import language
-from reports._signals import Signal, signal_text
+from reports._signals import signal_text
 from reports._week import (
     MOST_MEASURES,
     MOST_PLANNED,
@@ -75,6 +75,7 @@ from sources._landing import read_manifest
 from sources._problem import Problem, UsageProblem
 from sources._registry import all_sources
 from sources._strict import ROOT, read_reference
+from tests.signals import a_signal
 
 CHROMIUM = Path("/usr/bin/chromium")
 PEOPLE = ("adults", "care", "children")
@@ -588,8 +589,10 @@ def test_more_than_expected_is_told_as_a_question_and_a_new_reporter_is_not(own:
         "Tjörn: Bleket är ny bland platserna, ingen händelse där på ett halvår: skadegörelse 4.",
     ]
     assert said(section(page, "besluta")).splitlines() == [
-        "Avvikelser utan svar: klotter, Stenungsund, v 53 och alla händelser, Stenungsund, v 53. "
-        "Bekräftad, åtgärdas, evenemang, ny rapportör eller dubblett?",
+        (
+            "Avvikelser utan svar: klotter, Stenungsund, v 53 och alla händelser, Stenungsund, v 53. "
+            "Bekräftad, åtgärdas, evenemang, ny rapportör eller dubblett?"
+        ),
         "Ingen har rapporterat på tre veckor: Orust. Vem hör av sig?",
         "Enheter som inte har rapporterat på tre veckor: Stenungsund 1. Vem hör av sig?",
         "Försenade åtgärder: Stenungsund nr 1. Nytt datum, eller avslutas de?",
@@ -605,30 +608,38 @@ def test_more_than_expected_is_told_as_a_question_and_a_new_reporter_is_not(own:
     [
         (
             {},
-            "Stenungsund: fler händelser än väntat, störande samling: 112 (väntat 40–90, i fjol 61,3). "
-            "Slumpen ger så många en vecka av 2 300.",
+            (
+                "Stenungsund: fler händelser än väntat, störande samling: 112 (väntat 40–90, i fjol 61,3). "
+                "Slumpen ger så många en vecka av 2 300."
+            ),
         ),
         (
             {"is_high": False, "category": "all", "answer": "event"},
-            "Stenungsund: fler händelser än väntat sedan 25 maj, alla händelser: 260 (väntat omkring 181). "
-            "Slumpen ger en sådan ökning högst en vecka av 2 300. Ert svar: evenemang.",
+            (
+                "Stenungsund: fler händelser än väntat sedan 25 maj, alla händelser: 260 (väntat omkring 181). "
+                "Slumpen ger en sådan ökning högst en vecka av 2 300. Ert svar: evenemang."
+            ),
         ),
         (
             {"series": "reported_offences", "category": "theft", "period_type": "month", "period_start": W31},
-            "Stenungsund: fler anmälda brott än väntat i juli 2026, stöld och rån: 112 (väntat 40–90, i fjol 61,3). "
-            "Slumpen ger så många en månad av 2 300.",
+            (
+                "Stenungsund: fler anmälda brott än väntat i juli 2026, stöld och rån: 112 (väntat 40–90, "
+                "i fjol 61,3). Slumpen ger så många en månad av 2 300."
+            ),
         ),
         (
             {"expected_lower": 2.0, "expected_upper": 2.0, "tail_probability": 0.0, "same_last_year": 4.0},
-            "Stenungsund: fler händelser än väntat, störande samling: 112 (väntat 2, i fjol 4). "
-            "Slumpen ger så många en vecka av 10 000.",
+            (
+                "Stenungsund: fler händelser än väntat, störande samling: 112 (väntat 2, i fjol 4). "
+                "Slumpen ger så många en vecka av 10 000."
+            ),
         ),
     ],
 )
 def test_a_signal_says_what_where_since_when_how_many_how_unusual_and_the_answer(
     given: Mapping[str, Any], told: str
 ) -> None:
-    assert signal_text(signal(**given)).replace("\u00a0", " ") == told
+    assert signal_text(a_signal(**given)).replace("\u00a0", " ") == told
 
 
 def test_reports_of_one_event_are_one_event_and_said_so(own: Made) -> None:
@@ -1016,31 +1027,6 @@ def test_a_week_made_from_a_release_that_the_rule_removed_goes_when_what_it_may_
 NAMES = {"1415": "Stenungsund", "1419": "Örnsköldsvik", "1421": "Upplands Väsby"}
 
 
-def signal(**given: Any) -> Signal:
-    told = {
-        "signal": "1415-disturbing_gathering-2026-W24",
-        "series": "incident_reports",
-        "area": "Stenungsund",
-        "category": "disturbing_gathering",
-        "period": "2026-W24",
-        "period_type": "week",
-        "period_start": date(2026, 6, 8),
-        "events": 112,
-        "expected_lower": 40.0,
-        "expected_upper": 90.0,
-        "tail_probability": 0.00043,
-        "same_last_year": 61.25,
-        "is_high": True,
-        "since": date(2026, 5, 25),
-        "events_since": 260.0,
-        "expected_since": 181.3,
-        "is_newest": True,
-        "answer": None,
-        "is_useful": None,
-    }
-    return Signal(**{**told, **given})
-
-
 def full_facts(facts: WeekFacts) -> WeekFacts:
     """As much as a page can have to say: three municipalities, every figure two digits, everything late."""
     monday = date(2026, 6, 8)
@@ -1074,8 +1060,8 @@ def full_facts(facts: WeekFacts) -> WeekFacts:
             for code in NAMES
             for at in range(11)
         ],
-        signals=[signal(area=name) for name in NAMES.values()],
-        unanswered=[signal(area=name) for name in NAMES.values()],
+        signals=[a_signal(area=name) for name in NAMES.values()],
+        unanswered=[a_signal(area=name) for name in NAMES.values()],
         answered=12,
         useful=11,
         judged=list(NAMES)[:2],
