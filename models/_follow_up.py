@@ -312,7 +312,15 @@ def _interrupted(case: Case, months: _Months, rules: Sequence[RuleChange]) -> _R
     breaks = [_YEAR * year for year in case.counted.breaks_of(case.area)]
     if any(_number(case.baseline.start) < each <= ends for each in breaks):
         return {"reason": "series_break"}
-    oldest = max([known[0], begins - _MONTHS_BEFORE, *(each for each in breaks if each <= ends)])
+    # The months reach further back than the years: a rule that changed there begins the line, as a new series does.
+    within = frozenset(concerning(case, rules))
+    earlier = frozenset(concerning(case, rules, since=date.min)) - within
+    oldest = max(
+        known[0],
+        begins - _MONTHS_BEFORE,
+        *(each for each in breaks if each <= ends),
+        *(_first_month(each.day) for each in earlier),
+    )
     start, length = begins - oldest, ends - oldest + 1
     inside = [month for month in known if oldest <= month <= ends]
     sides = [sum(month < begins for month in inside), sum(month >= begins for month in inside)]
@@ -328,7 +336,7 @@ def _interrupted(case: Case, months: _Months, rules: Sequence[RuleChange]) -> _R
     }
     if np.nanmean(counts) < _FEWEST_A_MONTH:
         return {**told, "reason": "too_few_figures"}
-    changed = {_first_month(each.day) - oldest for each in concerning(case, rules)}
+    changed = {_first_month(each.day) - oldest for each in within}
     if start in changed:
         return {**told, "reason": "rule_change"}
     dates = sorted({start, *(each for each in changed if 0 < each < length)})

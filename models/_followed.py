@@ -207,9 +207,9 @@ def rule_changes_of(rows: pl.DataFrame) -> tuple[RuleChange, ...]:
     return tuple(found)
 
 
-def concerning(case: Case, rules: Sequence[RuleChange]) -> Iterator[RuleChange]:
-    """The changes of rules that concern a figure, in the time before or during."""
+def concerning(case: Case, rules: Sequence[RuleChange], *, since: date | None = None) -> Iterator[RuleChange]:
+    """The changes of rules that concern a figure, from the time before (or from a day on) to the promise's end."""
     for rule in rules:
-        is_within = case.baseline.start < rule.day <= case.period.end
+        is_within = (since or case.baseline.start) < rule.day <= case.period.end
         if is_within and rule.concerns & {case.indicator, case.counted.focus_area}:
             yield rule

@@ -300,6 +300,19 @@ def test_a_step_at_the_promise_is_told_from_one_where_a_rule_changed() -> None:
     assert "Regler som ändrades i hela landet är frånräknade." in said
 
 
+def test_a_rule_that_changed_before_the_years_before_begins_the_months() -> None:
+    rows, months = figures(counted()), monthly(1.0)
+    fell = months.with_columns(events=pl.col("events") * pl.when(pl.col("month") < date(2018, 3, 1)).then(3).otherwise(1))
+    since = of(followed(rows, months=fell, changed=rules(("2018-03-01", "Nya regler"))), "interrupted")
+    assert since["effect"] == of(followed(rows, months=months.filter(pl.col("month") >= date(2018, 3, 1))), "interrupted")[
+        "effect"
+    ]
+    assert since["effect_lower"] < 1 < since["effect_upper"]
+    assert since["rule_changes"] is None
+    # A line through both would have called it the promise's.
+    assert of(followed(rows, months=fell), "interrupted")["effect"] != pytest.approx(since["effect"], rel=0.05)
+
+
 def test_a_rule_of_the_same_month_and_too_few_months_are_not_told_apart() -> None:
     rows = figures(counted())
     same = rules(("2020-12-31", "Samtidigt"))
