@@ -113,7 +113,7 @@ def cycle(decision: Decision, *, as_of: date, decided: Sequence[str], changed: s
                 "Dagarna är de som är angivna för rapporten."
             )
         ),
-        Table(id="cykel-tabell", caption=t("Lägesbild, åtgärdsplan och uppföljning"), columns=columns, rows=rows),
+        Table(id="cykel-tabell", caption=t("Stegen i lagens tvåårscykel"), columns=columns, rows=rows),
     ]
     if changed:
         content.append(Paragraph(text=changed, voice="generated"))

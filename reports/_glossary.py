@@ -45,8 +45,8 @@ GLOSSARY: tuple[tuple[str, str], ...] = (
     ("liknande kommuner", "Kommuner som Kolada har valt ut för att de liknar kommunen."),
     ("lokalpolisområde", "De kommuner som en lokal polisledning ansvarar för."),
     (
-        "minsta förändring som hade kunnat upptäckas",
-        "Så stor måste en förändring vara för att synas i fyra fall av fem. En mindre kan ha funnits utan att synas.",
+        "minsta minskning som hade synts",
+        "Så stor måste en minskning vara för att synas i fyra fall av fem. En mindre kan ha funnits utan att synas.",
     ),
     ("mörkertal", "Brott som aldrig anmäls och därför inte syns i talen."),
     ("osäkerhetsintervall", "Talet ligger sannolikt mellan den nedre och den övre gränsen. Ju smalare, desto säkrare."),

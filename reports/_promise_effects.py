@@ -17,6 +17,7 @@ from reports._interval_chart import intervals_alternative, intervals_spec
 from reports._language import t
 from reports._parts import behind_rows
 from reports._phrases import joined, listed, name_of
+from reports._sentences import smallest_seen
 from reports._words import REASONS, Row, capital, number, words
 
 _FAR = 10  # times as many: beyond it a limit says no more than that
@@ -90,27 +91,25 @@ def _certainty(row: Row) -> str:
         case (("lower" | "higher"), reason):
             judged = joined(t("Det bedöms inte."), t("Talet följer polisens insatser.")) if reason else ""
             cause = t("Det visar inte om löftet är orsaken.")
-            return joined(t("Skillnaden är statistiskt säkerställd."), cause, judged)
+            said = joined(t("Skillnaden är statistiskt säkerställd."), cause, judged)
         case "similar", _:
-            return joined(t("Skillnaden kan bero på slumpen."), _detectable(row))
+            said = t("Skillnaden kan bero på slumpen.")
         case _, "several_indicators":
             many = t("Löftet har {n} mått, och något av så många skiljer sig lätt av slump.", n=row["tests"])
-            return joined(many, undecided)
+            said = joined(many, undecided)
         case _, "differed_before":
-            return joined(t("Redan åren före löftet gick det på olika sätt här och där."), undecided)
-    return joined(undecided, _detectable(row))
+            said = joined(t("Redan åren före löftet gick det på olika sätt här och där."), undecided)
+        case _:
+            said = undecided
+    return joined(said, _detectable(row))
 
 
 def _detectable(row: Row) -> str:
     """The smallest change in the promise's direction that would have been found; for none at all that no fall would."""
-    is_rise = row["expected_direction"] == "higher"
-    least = row["smallest_detectable_rise" if is_rise else "smallest_detectable_fall"]
-    if least is None:
-        return t("Inte ens om antalet sjunkit till noll hade det kunnat upptäckas.")
-    n = number(math.ceil(abs(least) - 1e-9))
-    if is_rise:
-        return t("Minsta förändring som hade kunnat upptäckas är en ökning med {n} procent.", n=n)
-    return t("Minsta förändring som hade kunnat upptäckas är en minskning med {n} procent.", n=n)
+    way = "higher" if row["expected_direction"] == "higher" else "lower"
+    if way == "lower" and row["smallest_detectable_fall"] is None:
+        return t("Inte ens om antalet sjunkit till noll hade det kunnat synas.")
+    return smallest_seen(row, way)
 
 
 def _among_placebos(row: Row) -> str:
@@ -184,17 +183,17 @@ def outcome_words(facts: AreaFacts, promise: str) -> str:
     return "; ".join(said)
 
 
-def rules_sentence(rows: Iterable[Row]) -> str:
-    """Which national rules changed meanwhile; empty where none did. rows: of promise_effects."""
+def changed_rules(rows: Iterable[Row]) -> list[Block]:
+    """Which national rules changed meanwhile; nothing where none did. rows: of promise_effects."""
     found = {each for row in rows for each in (row["rule_changes"] or "").split("; ") if each}
-    told = sorted(found, key=lambda each: each[-11:])  # by the day in brackets at its end
-    if not told:
-        return ""
-    return t(
-        "Under tiden ändrades regler i hela landet: {rules}. Jämförelsen med andra kommuner tar hänsyn till det, "
-        "jämförelsen med åren före gör det inte.",
-        rules="; ".join(told),
+    if not found:
+        return []
+    text = t(
+        "Under tiden ändrades regler i hela landet. De gäller också de kommuner som det jämförs med. "
+        "Jämförelsen med åren före tar inte hänsyn till dem."
     )
+    # By the day in brackets at its end.
+    return [Paragraph(text=text), Bullets(items=tuple(sorted(found, key=lambda each: each[-11:])))]
 
 
 def promise_by_promise(facts: AreaFacts) -> list[Block]:
@@ -271,7 +270,7 @@ def _chart(facts: AreaFacts, indicator: str, rows: Sequence[Row]) -> Chart | Non
 
 
 def _least(fall: float | None) -> str:
-    return t("ingen") if fall is None else t("{n} procent", n=number(math.ceil(-fall - 1e-9)))
+    return t("ingen") if fall is None else t("{n} procent", n=number(-fall))
 
 
 def _drawn(row: Row) -> Row:
@@ -343,7 +342,8 @@ def _explained() -> Mapping[str, str]:
         "did": t(
             "Mot liknande kommuner: hur talet ändrades från tiden före till löftets tid, delat med hur det ändrades i "
             "Koladas liknande kommuner. Kommunerna i löftet och deras grannar är inte med. Har löftet flera mått krävs "
-            "mer av vart och ett. Gick det på olika sätt redan åren dessförinnan sägs inget."
+            "mer av vart och ett. Gick det på olika sätt redan åren dessförinnan sägs inget. Att skillnaden ryms i "
+            "slumpen sägs bara där en förändring med 30 procent hade synts."
         ),
         "interrupted": t(
             "Månad för månad: hur antalet ändrades när löftet började. Årstider, utvecklingen före och regler som "

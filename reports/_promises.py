@@ -20,16 +20,17 @@ from reports._parts import behind_rows
 from reports._phrases import joined, listed, name_of
 from reports._promise_effects import (
     beside_others,
+    changed_rules,
     effect_sentence,
     effects_appendix,
     outcome_words,
     promise_by_promise,
-    rules_sentence,
     settled,
 )
 from reports._sentences import change_sentence
 from reports._words import MONTHS, REASONS, Row, capital, date_text, number, words
 
+_SETTLED = ("as_expected", "against_expected", "within_chance")
 _ORDER = ("police", "municipalities", "together")
 
 
@@ -132,11 +133,13 @@ def caveats(whole: Sequence[Row]) -> tuple[str, ...]:
         before = t("Tiden före är {years}. Inget tidigare löfte är registrerat då.", years=first["baseline_period"])
     said = [measured, before, compared, t("Siffrorna kan därför inte visa vad just detta löfte har gett.")]
     inferred = dict.fromkeys(code for row in whole for code in (row["inferred"] or "").split(",") if code)
-    own = t("Löftena är återgivna med egna ord. Vilka mått som hör till dem är bestämt här.")
+    decided = t("Vilka mått som hör till löftena är bestämt här.")
     if inferred:
         what = listed([words(code, INFERRED, "inferred") for code in inferred])
-        own = joined(own, t("Det gäller också {what}.", what=what))
-    return (*said, own)
+        decided = joined(decided, t("Det gäller också {what}.", what=what))
+    dated = date_text(first["promise_source_date"]) or t("utan datum")
+    own = t("Löftena är återgivna med egna ord. Källa: {source}, {dated}.", source=first["promise_source"], dated=dated)
+    return (own, *said, decided)
 
 
 def promised_words(row: Row) -> str:
@@ -173,23 +176,23 @@ def reached_words(row: Row) -> str:
     return ", ".join(said) or t("uppgift saknas")
 
 
-def outcomes_sentence(rows: Sequence[Row]) -> str:
-    """How many of the figures that promises touch could be compared, and what they say together.
+def outcomes_sentence(outcomes: Sequence[str]) -> str:
+    """How many of the figures that promises touch can be determined, and what they say together.
 
-    rows: of promise_outcomes, each indicator once.
+    outcomes: what is `settled` of each indicator, one for each.
     """
-    if not rows:
+    if not outcomes:
         return t("Inget mått är knutet till löftena.")
-    compared = [row["outcome"] for row in rows if row["outcome"] != "not_compared"]
+    compared = [code for code in outcomes if code in _SETTLED]
     if not compared:
-        return t("Löftena rör {n} mått. Inget av dem går att avgöra med de tal som finns.", n=len(rows))
+        return t("Löftena rör {n} mått. Inget av dem kan avgöras med dessa tal.", n=len(outcomes))
     values = {
-        "n": len(rows),
+        "n": len(outcomes),
         "k": len(compared),
-        **{code: compared.count(code) for code in ("as_expected", "against_expected", "within_chance")},
+        **{code: compared.count(code) for code in _SETTLED},
     }
     return joined(
-        t("Löftena rör {n} mått. {k} av dem går att jämföra med åren före.", **values),
+        t("Löftena rör {n} mått. {k} av dem kan avgöras.", **values),
         t(
             "Som väntat: {as_expected}. Tvärtemot: {against_expected}. Skillnaden ryms i slumpen: {within_chance}.",
             **values,
@@ -320,11 +323,11 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
     each_once = list({row["indicator"]: row for row in mine if row["indicator"] in facts.release.definitions}.values())
     content: list[Block] = [
         Heading(text=t("Utfall"), id="loften-utfall"),
-        Paragraph(text=outcomes_sentence(each_once), voice="generated"),
+        Paragraph(
+            text=outcomes_sentence([settled(row, beside_others(facts, row)) for row in each_once]), voice="generated"
+        ),
     ]
-    effects = [row for row in facts.effects if row["agreement"] == agreement]
-    if rules := rules_sentence(effects):
-        content.append(Paragraph(text=rules))
+    content += changed_rules(row for row in facts.effects if row["agreement"] == agreement)
     rows = []
     for row in each_once:
         change, beside = _change(facts, row), beside_others(facts, row)
@@ -332,12 +335,14 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
             continue
         definition = facts.release.definitions[row["indicator"]]
         touched = [each["promise_number"] for each in mine if each["indicator"] == row["indicator"]]
-        said = change_sentence(change, definition, is_synthetic=bool(row["is_synthetic"]))
+        way = row["expected_direction"]
+        said = change_sentence(change, definition, is_synthetic=bool(row["is_synthetic"]), hoped=way)
+        expected = words(way, EXPECTED, "expected_direction")
         rows.append(
             (
                 Cell(
                     text=", ".join(touched),
-                    small=t("väntat: {what}", what=words(row["expected_direction"], EXPECTED, "expected_direction")),
+                    small=expected if way == "none" else t("väntat: {what}", what=expected),
                 ),
                 Cell(text=words(settled(row, beside), OUTCOMES_OF_PROMISES, "outcome")),
                 Cell(text=said),
@@ -357,7 +362,7 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
         )
     untold = undecided_sentences(facts, [row for row in each_once if _change(facts, row) is None])
     if untold:
-        content.append(Paragraph(text=t("Mått som inte går att avgöra, och varför:")))
+        content.append(Paragraph(text=t("Mått som inte kan jämföras, och varför:")))
         content.append(Bullets(items=untold, voice="note"))
     if charts := promise_by_promise(facts):
         content.append(Heading(text=t("Löfte för löfte, mot liknande kommuner"), id="loften-mot-andra"))

@@ -52,6 +52,7 @@ __all__ = [
     "missing_sentence",
     "months_sentence",
     "rank_sentence",
+    "smallest_seen",
     "trend_sentence",
 ]
 
@@ -62,12 +63,20 @@ _BENCHMARKS = ("country", "county", "police_area", "similar", "neighbours")
 
 
 def change_sentence(
-    row: Row, definition: Row, *, now: Row | None = None, before: Row | None = None, is_synthetic: bool = False
+    row: Row,
+    definition: Row,
+    *,
+    now: Row | None = None,
+    before: Row | None = None,
+    is_synthetic: bool = False,
+    hoped: str = "",
 ) -> str:
     """A figure and what it was before, and whether the difference is more than chance.
 
-    row: of changes. now, before: the rows of indicators behind its two figures where there are such (a promise's years
-    are several rows, so not there): then the counts come first. Raises ValueError where they are of something else.
+    row: of changes. hoped: lower or higher, where somebody promised it; the smallest change that would have been seen
+    is then told of that way, else of the way the figure went. now, before: the rows of indicators behind its two
+    figures where there are such (a promise's years are several rows, so not there): then the counts come first. Raises
+    ValueError where they are of something else.
     """
     for other, period in ((now, row["period"]), (before, row["benchmark_period"])):
         _check(row, other, period)
@@ -108,7 +117,7 @@ def change_sentence(
         different = t("Om skillnaden är mer än slump kan inte avgöras med dessa tal.")
         return joined(head, level if count == base else different, why(reason))
     if row["result"] not in DIRECTIONS:
-        return joined(head, _within_chance(row, is_equal=count == base), worth(row))
+        return joined(head, _within_chance(row, hoped, is_equal=count == base), worth(row))
     cause = t("Det visar inte om löftet är orsaken.") if row["benchmark_type"] == "promise" else ""
     return joined(head, _told(row, definition, is_counted=is_counted), worth(row), cause)
 
@@ -131,22 +140,33 @@ def _refused(reason: str, other: str) -> str:
     return joined(t("Det jämförs inte med {other}.", other=other), why(reason))
 
 
-def _within_chance(row: Row, *, is_equal: bool) -> str:
+def _within_chance(row: Row, hoped: str, *, is_equal: bool) -> str:
     """That chance may explain a difference, and how large it had had to be to be seen, where that is known."""
     said = t("Ingen säkerställd förändring.") if is_equal else t("Skillnaden kan bero på slumpen.")
     if row["measure"] != "ratio":
         return said
-    if row["effect"] > 1:
-        rise = row["smallest_detectable_rise"]
-        if rise is not None:
-            known = t("För att synas i fyra fall av fem måste en ökning vara minst {n} procent.", n=number(rise))
-            return joined(said, known)
+    way = hoped if hoped in DIRECTIONS else "higher" if row["effect"] > 1 else "lower"
+    if seen := smallest_seen(row, way):
+        return joined(said, seen)
+    if hoped:
+        return t("Om skillnaden är mer än slump kan inte avgöras med dessa tal.")
+    if way == "higher":
         return t("Om det är en ökning kan inte avgöras med dessa tal.")
-    fall = row["smallest_detectable_fall"]
-    if fall is not None:
-        known = t("För att synas i fyra fall av fem måste en minskning vara minst {n} procent.", n=number(-fall))
-        return joined(said, known)
     return t("Om det är en minskning kan inte avgöras med dessa tal.")
+
+
+def smallest_seen(row: Row, way: str) -> str:
+    """The smallest rise (way: higher) or fall (lower) that would have been found; empty where none would.
+
+    row: of changes or promise_effects.
+    """
+    change = row["smallest_detectable_rise" if way == "higher" else "smallest_detectable_fall"]
+    if change is None:
+        return ""
+    n = number(abs(change))
+    if way == "higher":
+        return t("För att synas i fyra fall av fem måste en ökning vara minst {n} procent.", n=n)
+    return t("För att synas i fyra fall av fem måste en minskning vara minst {n} procent.", n=n)
 
 
 def _told(row: Row, definition: Row, *, is_counted: bool) -> str:

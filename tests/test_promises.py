@@ -325,6 +325,8 @@ ROW: Mapping[str, Any] = {
     "inferred": None,
     "baseline_promises": None,
     "baseline_period": "2016",
+    "promise_source": "Orusts kommun: Löftet",
+    "promise_source_date": None,
 }
 COUNTED = {**ROW, "quantity_promised": 15, "quantity_unit": "insatser", "is_minimum": True, "quantity_done": 9}
 
@@ -346,7 +348,8 @@ def test_who_has_not_reported_is_told_and_no_log_is_not_nought() -> None:
     assert done_sentence([{**ROW, "measures_done": 2, "municipalities_reporting": 2}, ROW]) == (
         "Åtgärdsloggen knyter 2 klara åtgärder till 1 av 2 löften. 2 av 3 kommuner har rapporterat."
     )
-    assert caveats([COUNTED, ROW])[:2] == (
+    assert caveats([COUNTED, ROW])[:3] == (
+        "Löftena är återgivna med egna ord. Källa: Orusts kommun: Löftet, utan datum.",
         "1 av 2 löften har ett antal och går att mäta som de är skrivna.",
         "Tiden före är 2016. Inget tidigare löfte är registrerat då.",
     )
@@ -354,12 +357,10 @@ def test_who_has_not_reported_is_told_and_no_log_is_not_nought() -> None:
 
 def test_outcomes_are_counted_beside_how_many_chance_would_give() -> None:
     ways = ["as_expected", "within_chance", "within_chance", "not_compared"]
-    said = outcomes_sentence([{"outcome": way} for way in ways])
-    assert said.startswith("Löftena rör 4 mått. 3 av dem går att jämföra med åren före. Som väntat: 1. Tvärtemot: 0.")
+    said = outcomes_sentence(ways)
+    assert said.startswith("Löftena rör 4 mått. 3 av dem kan avgöras. Som väntat: 1. Tvärtemot: 0.")
     assert said.endswith("Av slump skulle ungefär ett mått av tjugo skilja sig, även om inget har ändrats.")
-    assert outcomes_sentence([{"outcome": "not_compared"}]) == (
-        "Löftena rör 1 mått. Inget av dem går att avgöra med de tal som finns."
-    )
+    assert outcomes_sentence(["not_compared"]) == "Löftena rör 1 mått. Inget av dem kan avgöras med dessa tal."
     assert outcomes_sentence([]) == "Inget mått är knutet till löftena."
 
 
