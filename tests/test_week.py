@@ -584,7 +584,7 @@ def test_more_than_expected_is_told_as_a_question_and_a_new_reporter_is_not(own:
     assert facts.judged == {"1415", "1419"}
     page = week_document(facts, OwnWeek())
     assert said(section(page, "nytt")).splitlines()[:3] == [
-        "Stenungsund: fler händelser än väntat, klotter: 6 (väntat 0–4). Slumpen ger så många en vecka av 2 800.",
+        "Stenungsund: fler händelser än väntat, klotter: 6 (väntat 0–4). Slumpen ger så många en vecka av 2\u00a0800.",
         "Stenungsund: fler händelser än väntat, alla händelser: 6 (väntat 0–5). Slumpen ger så många en vecka av 230.",
         "Tjörn: Bleket är ny bland platserna, ingen händelse där på ett halvår: skadegörelse 4.",
     ]
@@ -640,6 +640,28 @@ def test_a_signal_says_what_where_since_when_how_many_how_unusual_and_the_answer
     given: Mapping[str, Any], told: str
 ) -> None:
     assert signal_text(a_signal(**given)).replace("\u00a0", " ") == told
+
+
+def test_a_signal_of_the_sample_has_the_groups_answer_and_is_told_in_its_own_week(sample: Made) -> None:
+    assert query(
+        sample.internal / "lagesbild.duckdb",
+        "select signal, first_period, latest_period, since, events_since, answer, is_useful, answered_date "
+        "from output.signals",
+    ) == [
+        (
+            *("1421-all-2026-W25", "2026-W25", "2026-W25", date(2026, 6, 1)),
+            *(21, "event", False, date(2026, 6, 29)),
+        )
+    ]
+    told = said(section(week_document(facts_of(sample, read_week("2026-v25")), OwnWeek()), "nytt"))
+    assert told.splitlines()[0] == (
+        "Orust: fler händelser än väntat sedan 1 jun, alla händelser: 21 (väntat omkring 12). "
+        "Slumpen ger en sådan ökning högst en vecka av 490. Ert svar: evenemang."
+    )
+    assert told.endswith("Besvarade avvikelser det senaste året: 1, till nytta: 0.")
+    assert "avvik" not in " ".join(public_text(facts_of(sample, read_week("2026-v25"))))
+    later = facts_of(sample)
+    assert (later.signals, later.unanswered, later.answered, later.useful) == ([], [], 1, 0)
 
 
 def test_reports_of_one_event_are_one_event_and_said_so(own: Made) -> None:
