@@ -53,7 +53,10 @@ _COUNT = dict.fromkeys(
     "antal",
 )
 _PER_CENT = dict.fromkeys(("percent_change", "smallest_detectable_fall", "smallest_detectable_rise"), "procent")
-_EFFECT = dict.fromkeys(("effect", "effect_lower", "effect_upper"), "kvot, eller indikatorns enhet")
+_EFFECT = dict.fromkeys(
+    ("effect", "effect_lower", "effect_upper", "earlier_effect", "earlier_lower", "earlier_upper"),
+    "kvot, eller indikatorns enhet",
+)
 _RANK = dict.fromkeys(("rank", "best", "worst", "placebo_rank"), "plats")
 # The unit of a column of this name, in whichever table it stands. Other numbers are pure ones or ordinals.
 UNITS: Mapping[str, str] = {

@@ -44,8 +44,9 @@ def origins_of(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, Origin]:
 
     A table that says nothing of an area speaks of the release itself and has none. An indicator's figure is passed on
     where its method is to publish it as it is. What is computed from indicators (comparisons, trends …) rests on
-    theirs, whatever their method. Any other table is rows of a source, passed on. Nobody published a constructed
-    figure, so synthetic rows have no origin.
+    theirs, whatever their method. The register of promises is the house's own; what is done of them is counted, where
+    somebody has reported it. Any other table is rows of a source, passed on. Nobody published a constructed figure, so
+    synthetic rows have no origin.
     """
     figures = _real(tables["indicators"]).select("indicator", "method", "sources").unique()
     is_published = pl.col("method").str.starts_with("published")
@@ -64,6 +65,8 @@ def origins_of(tables: Mapping[str, pl.DataFrame]) -> Mapping[str, Origin]:
             found[name] = Origin(computed=_listed(behind["sources"]))
         elif "sources" in columns:
             found[name] = Origin(computed=_listed(rows["sources"]))
+        elif "measures_done" in columns:
+            found[name] = Origin(computed=_read_by(name) if rows["measures_done"].count() else frozenset())
         elif rows.height:
             found[name] = Origin(passed_on=_read_by(name))
     return found

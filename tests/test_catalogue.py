@@ -176,7 +176,7 @@ def test_the_same_release_is_described_in_the_same_bytes_whatever_the_database_w
 
 
 def test_every_table_and_every_column_is_described_from_its_declaration(sample: Sample) -> None:
-    models = {model.name: model for model in all_models() if model.schema == "output"}
+    models = {model.name: model for model in all_models() if model.table in TABLES["public"]}
     package = package_of(sample.folder)
     group = json.loads((sample.folder / "csv-metadata.json").read_text(encoding="utf-8"))
     assert [each["name"] for each in package["resources"]] == list(models)
@@ -494,6 +494,13 @@ def test_rows_of_a_source_are_passed_on_and_what_says_nothing_of_an_area_has_no_
     assert found["measures"].attributions() == (("Källa: kommunens åtgärdslogg",), ())
     assert found["judgements"].computed == {"population", "rescue_callouts"}
     assert found["sources"] == Origin()
+
+
+def test_promises_are_nobodys_figures_but_what_is_done_of_them_is_counted_in_the_log() -> None:
+    told = pl.DataFrame({"area_code": ["1415", "1421"], "measures_done": [None, 2], "is_synthetic": [False, False]})
+    assert origins_of(small([], promises=told.head(1)))["promises"] == Origin()
+    counted = origins_of(small([], promises=told))["promises"]
+    assert counted.attributions() == ((), ("Egen bearbetning av kommunens åtgärdslogg",))
 
 
 def test_the_sample_names_its_publishers_as_they_ask_for_each_kind_of_figure(sample: Sample) -> None:

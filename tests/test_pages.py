@@ -16,6 +16,7 @@ import pytest
 from models._contracts import STATUSES as DECLARED_STATUSES
 from models._model import FLAGS as DECLARED_FLAGS
 from models._model import all_models
+from reports._codes import DESIGNS, OUTCOMES_OF_PROMISES, RESULTS_OF_EFFECTS
 from reports._facts import PageMeta, release_of
 from reports._words import CADENCES, FLAGS, JUDGEMENTS, NBSP, REASONS, RESULTS, STATUSES, number
 from reports.report import Wanted, write_reports
@@ -518,14 +519,18 @@ def test_every_code_that_the_house_uses_has_swedish_words() -> None:
     assert FLAGS.keys() == set(DECLARED_FLAGS)
     assert {cadence.value for cadence in Cadence} <= CADENCES.keys()
     judged = ("comparisons", "changes", "trends", "months", "promise_outcomes", "profiles", "places", "concentration")
-    said = [model.contract.accepted for model in all_models() if model.table.removeprefix("output.") in judged]
-    assert len(said) == len(judged)
-    for column, known, unsaid in (
-        ("result", RESULTS, {"not_compared", "cannot_be_calculated"}),
-        ("judgement", JUDGEMENTS, set()),
-        ("reason", REASONS, {""}),
+    accepted = {model.name: model.contract.accepted for model in all_models() if model.schema == "output"}
+    effects = accepted["promise_effects"]
+    said = [accepted[name] for name in judged]
+    for column, known, unsaid, of in (
+        ("result", RESULTS, {"not_compared", "cannot_be_calculated"}, said),
+        ("judgement", JUDGEMENTS, set(), said),
+        ("reason", REASONS, {""}, [*said, effects]),
+        ("result", RESULTS_OF_EFFECTS, set(), [effects]),
+        ("outcome", OUTCOMES_OF_PROMISES, set(), [effects, accepted["promise_outcomes"]]),
+        ("design", DESIGNS, set(), [effects]),
     ):
-        assert {value for accepted in said for value in accepted.get(column, ())} - unsaid == known.keys()
+        assert {value for each in of for value in each.get(column, ())} - unsaid == known.keys()
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,9 @@ def test_the_page_says_what_can_be_measured_and_that_the_time_before_was_a_promi
     assert [len(done.rows), len(proposed.rows)] == [11, 11]
     assert [each.title for each in done.columns] == ["Löfte", "Av", "Lovat", "Gjort", "Nått", "Utfall"]
     assert {row[2].small for row in done.rows} == {"ej mätbart som skrivet"}
+    # Nothing done, in a log that is constructed, is constructed too.
+    assert {row[3].is_synthetic for row in done.rows} == {True}
+    assert "Källa: Stenungsunds kommun: Medborgarlöftet 2023–2024, 2024-05-20." in said
     assert {row[5].text for row in done.rows} == {
         "kan inte avgöras med dessa tal",
         "inget mått är knutet till löftet",
@@ -325,7 +328,7 @@ ROW: Mapping[str, Any] = {
     "inferred": None,
     "baseline_promises": None,
     "baseline_period": "2016",
-    "promise_source": "Orusts kommun: Löftet",
+    "promise_source": "Orust kommun: Löftet",
     "promise_source_date": None,
 }
 COUNTED = {**ROW, "quantity_promised": 15, "quantity_unit": "insatser", "is_minimum": True, "quantity_done": 9}
@@ -349,7 +352,7 @@ def test_who_has_not_reported_is_told_and_no_log_is_not_nought() -> None:
         "Åtgärdsloggen knyter 2 klara åtgärder till 1 av 2 löften. 2 av 3 kommuner har rapporterat."
     )
     assert caveats([COUNTED, ROW])[:3] == (
-        "Löftena är återgivna med egna ord. Källa: Orusts kommun: Löftet, utan datum.",
+        "Löftena är återgivna med egna ord. Källa: Orust kommun: Löftet, utan datum.",
         "1 av 2 löften har ett antal och går att mäta som de är skrivna.",
         "Tiden före är 2016. Inget tidigare löfte är registrerat då.",
     )

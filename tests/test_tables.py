@@ -172,6 +172,7 @@ NO_UNIT = {
     "statistic",
     "funnel_position",
     "slot",
+    "p",
     "p_adjusted",
     "season_p_adjusted",
 }
@@ -422,7 +423,10 @@ def test_release_json_balances_every_sources_ledger(sample: Release) -> None:
     assert [source["source"] for source in described["sources"]] == list(all_sources())
     for source in described["sources"]:
         parts = [source[name] for name in ("rows_loaded", "rows_quarantined", "rows_duplicate")]
-        assert source["rows_read"] == sum(parts) > 0, source["source"]
+        assert source["rows_read"] == sum(parts), source["source"]
+        assert (sum(parts) > 0) == (source["status"] != "missing"), source["source"]
+    # Nobody has answered a signal before there was one.
+    assert [each["source"] for each in described["sources"] if each["status"] == "missing"] == ["signal_answers"]
 
 
 def test_writing_again_gives_the_same_bytes(sample: Release, tmp_path: Path) -> None:

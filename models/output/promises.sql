@@ -47,7 +47,7 @@
 -- release = "Utgåvans id"
 with reporting as (
     -- A log that ties nothing to an agreement does not speak of it, and that is not nought.
-    select spoken.agreement, measures.municipality_code
+    select spoken.agreement, measures.municipality_code, bool_or(measures.is_synthetic) as is_synthetic
     from core.measures as measures
     join core.promises as spoken using (promise)
     group by all
@@ -59,7 +59,8 @@ followed as (
         promises.agreement,
         promise_areas.area_code,
         count(*) as municipalities,
-        count(reporting.municipality_code) as municipalities_reporting
+        count(reporting.municipality_code) as municipalities_reporting,
+        coalesce(bool_or(reporting.is_synthetic), false) as is_synthetic
     from core.promises as promises
     join reference.promise_areas as promise_areas using (promise)
     left join reporting
@@ -87,7 +88,7 @@ counted as (
             and (promises.places is null or list_contains(string_split(promises.places, '; '), done.place))
         ) as places_reached,
         sum(done.participants) filter (done.done_date >= periods.period_start)::bigint as people_reached,
-        coalesce(bool_or(done.is_synthetic), false) as is_synthetic,
+        followed.is_synthetic,
         max(done.data_as_of) as data_as_of
     from followed
     join core.promises as promises using (promise)
