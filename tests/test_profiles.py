@@ -312,11 +312,12 @@ def test_a_first_year_has_no_share_and_few_events_no_judgement() -> None:
 # From reports to counts -----------------------------------------------------------------------------------------------
 
 DOUBLES = (
-    "1;2026-08-03;21:10;1415;Stora Höga;klotter;Skola",  # a Monday
-    "2;2026-08-03;21:40;1415;Stora Höga;klotter;Fritid",  # the same event, told by another
-    "3;2026-08-08;;1415;Övriga Stenungsund;skadegörelse;Skola",
-    "4;2026-08-08;22:00;1415;Stora Höga;kränkning;Skola",
-    "5;2026-08-23;;1415;;inget att rapportera;Skola",  # a Sunday, the last of a whole week
+    "1;2026-06-01;21:10;1415;Stora Höga;klotter;Skola",  # a Monday
+    "2;2026-06-01;21:40;1415;Stora Höga;klotter;Fritid",  # the same event, told by another
+    "3;2026-06-06;;1415;Övriga Stenungsund;skadegörelse;Skola",
+    "4;2026-06-06;22:00;1415;Stora Höga;kränkning;Skola",
+    "5;2026-06-21;;1415;;inget att rapportera;Skola",  # a Sunday, the last of a whole week
+    "6;2026-07-07;23:10;1415;Stora Höga;klotter;Skola",  # its quarter is not over
 )
 
 
@@ -334,6 +335,8 @@ def test_an_event_is_counted_once_and_nothing_of_people_by_hour_or_place(tmp_pat
     # Two weeks were reported, and one between them was not: it is no quiet week.
     assert set(every.filter(profile="weekday")["exposure"]) == {2}
     assert set(every["concerns"]) == {"places"}
+    # Weeks are counted by whole quarters: two releases beside each other do not tell the day and hour of one week.
+    assert set(every.filter(profile="weekday")["period_end"]) == {date(2026, 6, 28)}
 
 
 def test_months_stay_when_reports_become_counts_and_hours_go(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
--- title = "Händelser om saker och platser efter månad, veckodag och tid på dygnet: upp till fem år av månader, två år av veckor"
+-- title = "Händelser om saker och platser efter månad, veckodag och tid på dygnet: upp till fem år av månader, två år av veckor till och med det senaste hela kvartalet"
 -- key = ["series", "municipality_code", "profile", "block_start", "slot"]
 -- not_null = ["series", "municipality_code", "profile", "block_start", "slot", "events", "exposure", "events_without_time", "period_start", "period_end", "concerns", "is_synthetic", "data_as_of"]
 -- accepted = { profile = ["month", "weekday", "hour"], concerns = ["places"] }
@@ -20,14 +20,16 @@
 -- data_as_of = "Sista dag som uppgiften talar om"
 
 -- Months are those of the counts that stay when rows are gone; weekdays and hours need rows, and so say what they say
--- of the weeks that are rows. Only whole months and whole weeks: half a week has no Sunday.
+-- of the weeks that are rows. Only whole months and whole weeks: half a week has no Sunday. Weeks end with a quarter of
+-- the year: a window that moved by a week would tell the day and the hour of a single week to whoever subtracts.
 with municipalities as (
     select
         municipality_code,
         max(data_as_of) as data_as_of,
         bool_or(is_synthetic) as is_synthetic,
         (date_trunc('month', max(data_as_of) + interval 1 day) - interval 1 month)::date as newest_month,
-        (date_trunc('week', max(data_as_of) + interval 1 day) - interval 7 days)::date as newest_week
+        (date_trunc('week', date_trunc('quarter', max(data_as_of) + interval 1 day)) - interval 7 days)::date
+            as newest_week
     from staging.incident_reports_by_snapshot
     group by municipality_code
 ),
