@@ -87,14 +87,20 @@ def _rests_on(day: date | None, decided: Sequence[str]) -> str:
     return "" if day is None else max((name for name in decided if name[:10] <= day.isoformat()), default="")
 
 
-def cycle(decision: Decision, *, as_of: date, decided: Sequence[str], changed: str) -> Section:
-    """The page's part: the steps in a table, and whether figures are others now. changed: the sentence that says so."""
+def cycle(decision: Decision, *, as_of: date, decided: Sequence[str], changed: str, is_internal: bool) -> Section:
+    """The page's part: the steps in a table, and whether figures are others now. changed: the sentence that says so.
+
+    is_internal: of working material, which lies beside the releases that it links to; the public folder lies anywhere.
+    """
     rows = tuple(
         (
             Cell(text=t(STEPS[row.step])),
             Cell(text=date_text(row.due) or "–"),
             Cell(text=date_text(row.done) or "–"),
-            Cell(text=row.release or (t("ingen utgåva är sparad som beslutad") if row.done else "–")),
+            Cell(
+                text=row.release or (t("ingen utgåva är sparad som beslutad") if row.done else "–"),
+                link=f"../../../{row.release}/internal/report/index.html" if row.release and is_internal else "",
+            ),
             Cell(text=words(row.status, STATES, "status")),
         )
         for row in cycle_of(decision, as_of=as_of, decided=decided)

@@ -39,7 +39,7 @@ class Signal:
     same_last_year: float | None
     is_high: bool
     since: date
-    events_since: float
+    events_since: int
     expected_since: float
     is_newest: bool
     answer: str | None
@@ -65,7 +65,7 @@ def signals_of(con: duckdb.DuckDBPyConnection, areas: Collection[str] = ()) -> l
         )
         select
             flagged.* replace (if(flagged.is_high, flagged.tail_probability, flagged.rise_tail) as tail_probability),
-            sum(sums.events) as events_since,
+            sum(sums.events)::bigint as events_since,
             sum(sums.expected) as expected_since
         from flagged
         join output.early_warning as sums
@@ -101,7 +101,7 @@ def signal_text(each: Signal) -> str:
     low, high = round(each.expected_lower), round(each.expected_upper)
     events, expected = str(each.events), str(high) if low == high else f"{low}–{high}"
     if not each.is_high:
-        events, expected = str(round(each.events_since)), t("omkring {n}", n=round(each.expected_since))
+        events, expected = str(each.events_since), t("omkring {n}", n=round(each.expected_since))
     beside = [t("väntat {expected}", expected=expected)]
     if each.is_high and each.same_last_year is not None:
         beside.append(t("i fjol {n}", n=number(each.same_last_year, 1 if each.same_last_year % 1 else 0)))

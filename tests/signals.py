@@ -23,7 +23,7 @@ def a_signal(**given: Any) -> Signal:
         "same_last_year": 61.25,
         "is_high": True,
         "since": date(2026, 5, 25),
-        "events_since": 260.0,
+        "events_since": 260,
         "expected_since": 181.3,
         "is_newest": True,
         "answer": None,

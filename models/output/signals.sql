@@ -27,9 +27,9 @@
 -- tail_probability = "Hur ofta slumpen ensam ger minst så många i en sådan period; för en ökning över flera veckor: hur ofta den högst ger en sådan"
 -- is_high = "Fler händelser i perioden än väntat"
 -- is_rise = "Fler händelser än väntat sammanlagt under flera veckor"
+-- since = "Första dagen i den första perioden som avvek, eller den dag då en ökning över flera veckor började"
 -- events_since = "Antal händelser från since till och med den senaste perioden, i de perioder som bedöms"
 -- expected_since = "Väntat antal i samma perioder"
--- since = "Första dagen i den första perioden som avvek, eller den dag då en ökning över flera veckor började"
 -- is_newest = "Gäller den senaste veckan eller månaden"
 -- answer = "Arbetsgruppens svar: confirmed, acted_on, event, new_reporter eller duplicate; tomt där ingen svarat"
 -- is_useful = "Svaret säger att det verkligen hände mer än vanligt"
@@ -74,7 +74,7 @@ sums as (
         bounds.area_code,
         bounds.category,
         bounds.first_period,
-        sum(told.events) as events_since,
+        sum(told.events)::bigint as events_since,
         sum(told.expected) as expected_since
     from bounds
     join estimates.early_warning as told
