@@ -15,7 +15,7 @@ from models._build import build
 from models._model import all_models
 from models._promises import compared_years, follow_ups, promise_tables, register
 from models._scope import scope_of
-from reports._cycle import cycle_of
+from reports._cycle import cycle, cycle_of
 from reports._decision import Decision, decision_of
 from reports._document import Paragraph, Table
 from reports._facts import Release, facts_of
@@ -406,6 +406,14 @@ def test_a_draft_is_decided_by_nobody_whatever_day_stands_in_it() -> None:
         (None, "not_stated"),
         (None, "not_stated"),
     ]
+
+
+@pytest.mark.parametrize("is_internal", [True, False])
+def test_the_cycle_links_the_decided_release_where_it_lies_beside(is_internal: bool) -> None:
+    page = cycle(DECIDED, as_of=date(2026, 8, 7), decided=KEPT, changed="", is_internal=is_internal)
+    [table] = [block for block in page.blocks if isinstance(block, Table)]
+    [(name, link)] = {(cells[3].text, cells[3].link) for cells in table.rows if cells[3].text in KEPT}
+    assert link == (f"../../../{name}/internal/report/index.html" if is_internal else "")
 
 
 def test_days_of_the_cycle_that_cannot_be_are_refused_with_a_sentence() -> None:
