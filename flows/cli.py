@@ -180,8 +180,8 @@ def _run(given: argparse.Namespace) -> int:
     before = remarked_last_time(plan.data)
     outcome = run(plan, _on_stderr)
     print("\n".join(summary_lines(outcome)))
-    if (ending := ending_of(outcome, before, plan.as_of)) is Ending.REMARKED_AS_BEFORE:
-        print(f"{ending}.")  # by which docs/systemd/lagesbild-notify knows that it is no news
+    if (ending := ending_of(outcome, before, plan.as_of)) in (Ending.REMARKED_AS_BEFORE, Ending.SIGNALLED):
+        print(f"{ending}.")  # by which docs/systemd/lagesbild-notify knows what is news and what is not
     return outcome.exit_code
 
 

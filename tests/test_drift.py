@@ -114,11 +114,13 @@ def test_a_letter_is_sent_of_what_prefect_would_tell_and_of_nothing_else(tmp_pat
 
     notify("3")
     notify("3", f"{Ending.REMARKED_AS_BEFORE}.\n")
-    for exit_status in ("1", "1", "3"):
+    for exit_status in ("1", "1", "3", "0"):
         notify(exit_status)
+    notify("0", f"{Ending.SIGNALLED}.\n")
     letters = (tmp_path / "letters").read_text(encoding="utf-8").split("----\n")[:-1]
-    assert ["något behöver ses till" in each for each in letters] == [True, False, False, True]
+    assert ["något behöver ses till" in each for each in letters] == [True, False, False, True, False]
     assert "inget publicerades: en kontroll sade ifrån" in letters[1]
+    assert "en ny avvikelse att svara på" in letters[4]
     assert "bryts av 2 rader\n" in letters[1]  # and not by which
     assert all(each.startswith("To: trygghet@kommunen.example\n") for each in letters)
 
