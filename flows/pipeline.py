@@ -36,7 +36,6 @@ from models._duckdb import connect
 from reports._own_texts import OwnTexts
 from reports._signals import Signal
 from sources._landing import Observation
-from sources._problem import Problem
 from sources._registry import SourceModule, all_sources
 
 __all__ = [
@@ -205,8 +204,10 @@ def collect_and_read(plan: Plan, module: SourceModule, log: Log | None = None, u
     try:
         collect(plan, module, log, until)
         end_retention(plan, module, log)
-    except Problem as found:
-        problem = str(found)
+    except Exception as error:  # a fault of the program in one source is no reason to do without the others
+        if exhausted(error, module.name):
+            raise
+        problem = str(unexpected(error))
     return replace(_parse(plan, module, log, problem), is_asked=asked)
 
 

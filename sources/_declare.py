@@ -105,7 +105,8 @@ class Between:
 
 @dataclass(frozen=True, kw_only=True)
 class Text:
-    """Text, optionally of a given length or from a closed list; of more than `longest` characters it is refused.
+    """Text, optionally of a given length, from a closed list, or such that all of it matches `pattern` (Rust's regular
+    expressions); of more than `longest` characters it is refused.
 
     Of an `identity` only whether two are the same matters: it leaves the privacy door as a keyed hash.
     """
@@ -115,6 +116,7 @@ class Text:
     unknown: Unknown = Unknown.REFUSE
     identity: bool = False
     longest: int = 1_000
+    pattern: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -269,7 +269,9 @@ def _rule(column: Column) -> pl.Expr:
     match column.type:
         case Listed(unknown=Unknown.WARN | Unknown.DROP) | Text(unknown=Unknown.WARN | Unknown.DROP):
             pass
-        case Text(length=length, accepted=accepted):
+        case Text(length=length, accepted=accepted, pattern=pattern):
+            if pattern:
+                broken["wrong_form"] = ~blank & ~cell.str.contains(f"^(?:{pattern})$")
             if length is not None:
                 broken["wrong_length"] = cell.str.len_chars() != length
             if accepted:

@@ -25,6 +25,9 @@ from sources._declare import (
 )
 from sources._read import read_table
 
+# Area, category and first period: 1421-all-2026-W25.
+_NAME = r"[a-z0-9_]{2,40}-[a-z_]{2,40}-20\d\d-(?:W\d\d|\d\d)"
+
 SOURCE = Source(
     title="Arbetsgruppens svar på avvikelser",
     publisher="Kommunen",
@@ -35,7 +38,7 @@ SOURCE = Source(
     cadence=Cadence.IRREGULAR,
     delivery=Delivery.APPEND,
     columns=(
-        Column("avvikelse", "signal", Text(longest=80)),
+        Column("avvikelse", "signal", Text(pattern=_NAME)),
         Column("svar", "answer", Listed(table="signal_answers", match="word", to="answer", unknown=Unknown.STOP)),
         Column("datum", "answered_date", Date()),
     ),

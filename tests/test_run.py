@@ -1,6 +1,7 @@
 """The whole path, as a person or a scheduler runs it: releases, exit codes, messages, and what never happens."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -25,6 +26,7 @@ from flows.pipeline import (
     Outcome,
     Plan,
     add_files,
+    collect_and_read,
     latest_release,
     make_plan,
     one_writer,
@@ -37,7 +39,7 @@ from flows.settings import read_settings
 from lagesbild import open_release, release_folder
 from reports import _words
 from sources._landing import read_manifest
-from sources._problem import UsageProblem
+from sources._problem import Problem, UsageProblem
 from sources._registry import all_sources
 from tests.forms import Cells, filled
 
@@ -182,6 +184,29 @@ def test_an_unforeseen_error_is_told_by_kind_and_place_and_not_by_its_text(
     for text in (told, runs):
         assert "Anka" not in text
         assert "1212" not in text
+
+
+def test_a_fault_of_the_program_in_one_source_leaves_the_others_and_a_full_disk_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, module = make_plan(read_settings(data=tmp_path), offline=True), all_sources()["police_events"]
+
+    def raising(error: Exception) -> None:
+        def spoiled(*_: object) -> None:
+            raise error
+
+        monkeypatch.setattr("flows.pipeline.collect", spoiled)
+
+    raising(ValueError(BUG))
+    assert re.fullmatch(
+        r"flows/pipeline\.py:\d+: oväntat fel av slaget ValueError: felanmäl det med den här raden\.",
+        collect_and_read(plan, module).problem,
+    )
+    raising(Problem("police_events", "svaret är en webbsida", do="försök senare"))
+    assert collect_and_read(plan, module).problem == "police_events: svaret är en webbsida: försök senare."
+    raising(OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(OSError, match="No space"):
+        collect_and_read(plan, module)
 
 
 @pytest.mark.slow

@@ -312,10 +312,11 @@ def test_the_form_of_answers_has_a_row_for_each_signal_and_those_without_answer_
     assert (texts["A3"], texts["B2"][:12]) == ("1421-all-2026-W31", "Stenungsund:")
     assert lists_of(content, "Avvikelser")["svar"] == ["bekräftad", "åtgärdas", "evenemang", "ny rapportör", "dubblett"]
     day = float((date(2026, 9, 1) - date(1899, 12, 30)).days)
+    spoiled = row(2, A="Klotter i Henån", C="dubblett", D=day)
     book, frame = handed_in(
-        tmp_path, "signal_answers", filled(content, {"Avvikelser": row(3, C="ny rapportör", D=day)})
+        tmp_path, "signal_answers", filled(content, {"Avvikelser": {**row(3, C="ny rapportör", D=day), **spoiled}})
     )
-    assert book == Ledger(rows_read=1, rows_loaded=1, rows_quarantined=0, rows_duplicate=0)
+    assert book == Ledger(rows_read=2, rows_loaded=1, rows_quarantined=1, rows_duplicate=0)
     assert frame.select("signal", "answer", "answered_date").rows() == [
         ("1421-all-2026-W31", "new_reporter", date(2026, 9, 1))
     ]
