@@ -33,6 +33,8 @@ from flows._warehouse import PUBLIC, build_warehouse
 from models._build import ESTIMATES, Built
 from models._contracts import without_examples
 from models._duckdb import connect
+from models._promises import promise_tables
+from models._scope import scope_of
 from reports._own_texts import OwnTexts
 from reports._signals import Signal
 from sources._landing import Observation
@@ -126,7 +128,8 @@ def release_id(
 
 
 def said_for_the_day(plan: Plan, results: Sequence[SourceResult]) -> list[str]:
-    """What a release says for no other reason than its day: which week and month it shows, which deadlines have passed.
+    """What a release says for no other reason than its day: which week and month it shows, which deadlines have passed,
+    which of the promises' periods have begun and ended.
 
     On a night on which this changes there is something new to say, although nothing has come in.
     """
@@ -142,7 +145,9 @@ def said_for_the_day(plan: Plan, results: Sequence[SourceResult]) -> list[str]:
                 for due in pl.read_parquet(path, columns=["due_date"])["due_date"]
             }
             said += sorted(f"due {due}" for due in dues if due is not None and due < plan.as_of)
-    return said
+    periods = promise_tables(scope_of(plan.settings.area).municipalities)["promise_periods"]
+    begun, ended = (periods["period_start"] <= plan.as_of).sum(), (periods["period_end"] < plan.as_of).sum()
+    return [*said, f"promises' periods {begun} {ended}"]
 
 
 def _content(each: Observation) -> str:

@@ -50,14 +50,16 @@ def judge_series(
     indicator, focus_area, polarity, static_flags and breaks of each indicator. rows: every figure that may be shown, of
     all municipalities (`_judge.py`). Raises Problem for a rule change that cannot be read.
     """
-    by_month = _counts(con, {_BY_MONTH: ""}, COUNTED)
+    by_month, watched = _counts(con, {_BY_MONTH: ""}, COUNTED), _counts(con, {_WATCHED: ""}, WATCHED)
     places, concentration = judge_places(_counts(con, _BY_PLACE, BY_PLACE), areas)
     return {
         "months": judge_months(by_month, declared, areas, members),
         "profiles": judge_profiles(_counts(con, _BY_SLOT, BY_SLOT), areas, members),
         "places": places,
         "concentration": concentration,
-        "early_warning": watch(_counts(con, {_WATCHED: ""}, WATCHED), areas, members, _as_of(con)),
+        "early_warning": NO_SERIES["early_warning"]
+        if watched.is_empty()
+        else watch(watched, areas, members, _as_of(con)),
         "promise_effects": follow_up(
             rows,
             pl.concat([by_month.select(*MONTHLY), _counts(con, {_OFFENCES_BY_MONTH: ""}, MONTHLY)]),
@@ -65,7 +67,9 @@ def judge_series(
             con.sql("from reference.rule_changes").pl(),
             dict(declared.select("indicator", "focus_area").iter_rows()),
             benchmarks,
-        ),
+        )
+        if "reference.promises" in _built(con)
+        else NOT_FOLLOWED,
     }
 
 
@@ -73,13 +77,17 @@ def _counts(
     con: duckdb.DuckDBPyConnection, tables: Mapping[str, str], schema: Mapping[str, pl.DataType | type[pl.DataType]]
 ) -> pl.DataFrame:
     """The rows of tables of counts with the source of each in `source`; none where no model gives them."""
-    built = {".".join(name) for name in con.sql("select schema_name, table_name from duckdb_tables()").fetchall()}
+    built = _built(con)
     frames = [
         con.sql(f"select *, {quote(source)} as source from {table}").pl().select([*schema])
         for table, source in tables.items()
         if table in built
     ]
     return pl.concat([pl.DataFrame(schema=dict(schema)), *frames])
+
+
+def _built(con: duckdb.DuckDBPyConnection) -> set[str]:
+    return {".".join(name) for name in con.sql("select schema_name, table_name from duckdb_tables()").fetchall()}
 
 
 def _as_of(con: duckdb.DuckDBPyConnection) -> date:

@@ -370,7 +370,7 @@ def test_a_declared_personal_source_says_so() -> None:
     personal = {name for name, module in all_sources().items() if module.source.landing is Landing.REDACTED}
     assert personal == {
         *("incident_reports", "measures", "police_extracts", "rescue_callouts", "road_accidents"),
-        *("service_counts", "youth_survey"),
+        *("service_counts", "signal_answers", "youth_survey"),
     }
     assert all(all_sources()[name].source.is_personal for name in personal)
 

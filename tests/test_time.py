@@ -186,15 +186,30 @@ def test_a_new_week_or_month_is_news_where_there_are_weeks_to_tell_of(tmp_path: 
     assert letters(date(2027, 1, 3)) == new_year
 
 
+def test_a_tertial_of_a_promise_that_begins_or_ends_is_news(tmp_path: Path) -> None:
+    def letters(day: date) -> str:
+        plan = plan_of(tmp_path / "data", datetime(2027, 3, 1, tzinfo=UTC), as_of=day)
+        return release_id(plan, read_all(plan))[11:]
+
+    days = [date(2024, 4, 30), date(2024, 5, 1), date(2024, 5, 2), date(2024, 12, 31), date(2025, 1, 1)]
+    tertial, new, next_day, last, after = map(letters, days)
+    assert tertial != new == next_day
+    assert new != last != after
+    assert letters(date(2026, 11, 23)) == after
+
+
 def test_every_table_that_reads_the_day_is_known_to_the_name_of_the_release() -> None:
     """What a new model does with `as_of` must stand in `said_for_the_day`, or it will be old news until data come."""
     reading = {model.table for model in all_models() if re.search(r"\bas_of\b", model.query)}
     assert reading == {
         "core.measures",
         "core.incident_reports_by_place_week",
-        "core.incident_reports_by_municipality_week",
         "core.incident_reporting_by_municipality_period",
-        "core.impersonal_incident_reports_by_municipality_week",
+        "core.early_warning_counts",
+        "staging.incident_report_weeks",
+        "output.promises",
+        "output.promise_outcomes",
+        "output.promise_effects",
         "core.kolada_kpis",  # asked of the release that stands instead: `tells_what_is_late`
     }
 

@@ -87,7 +87,7 @@ told as (
         and effects.area_code = linked.area_code
         and effects.indicator = linked.indicator
         and effects.design = designs.design
-        and run.as_of >= linked.promise_end
+        and run.as_of > linked.promise_end
 )
 
 select

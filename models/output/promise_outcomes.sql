@@ -109,7 +109,7 @@ select
         else 'against_expected'
     end as outcome,
     case
-        when run.as_of < linked.promise_end then 'too_early'
+        when run.as_of <= linked.promise_end then 'too_early'
         when changes.result = 'similar' and not power.is_enough then 'too_few_figures'
         when changes.reason is not null then changes.reason
         when not figures.has_figures then 'no_figures'
@@ -130,7 +130,7 @@ left join estimates.changes as changes
     and changes.breakdown = ''
     and changes.period = linked.period
     and changes.benchmark_period = linked.baseline_period
-    and run.as_of >= linked.promise_end
+    and run.as_of > linked.promise_end
 cross join lateral (
     -- "Within chance" must not hide that nothing could have been seen.
     select
