@@ -355,7 +355,7 @@ def _status(given: argparse.Namespace) -> int:
 
 def _week(given: argparse.Namespace) -> int:
     from flows._data_version import check_version
-    from flows.pipeline import one_writer
+    from flows._plan import one_writer
     from flows.settings import read_settings
     from lagesbild import release_folder
     from reports.week import write_weeks
