@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -31,6 +32,8 @@ from reports._words import (
     source_text,
     words,
 )
+
+_TWO_YEARS = timedelta(days=731)
 
 
 def comparison(facts: AreaFacts) -> Section:
@@ -187,8 +190,10 @@ def measures(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
             Cell(text=_quantity(row)),
         )
         for row in facts.measures
+        if not _is_past(row, facts.release.meta.as_of)
     )
-    if rows:
+    past = len(facts.measures) - len(rows)
+    if facts.measures:
         columns = (
             Column(title=t("Fokusområde")),
             Column(title=t("Åtgärd")),
@@ -205,11 +210,20 @@ def measures(facts: AreaFacts, own: OwnTexts, changed: str) -> Section:
                 columns=columns,
                 rows=rows,
                 is_sortable=True,
+                note=t("Antal åtgärder som avslutades för mer än två år sedan: {n}. De står i filen.", n=past)
+                if past
+                else "",
             )
         )
     else:
         content.append(Paragraph(text=t("Inga åtgärder är inrapporterade."), voice="missing"))
     return Section(id="atgarder", title=t("Åtgärder"), blocks=tuple(content), kind="part")
+
+
+def _is_past(row: Row, as_of: date) -> bool:
+    """Ended so long ago that no plan of today starts from it."""
+    ended = row["done_date"] or row["due_date"]
+    return row["status"] in ("done", "cancelled") and ended is not None and ended < as_of - _TWO_YEARS
 
 
 def _quantity(row: Row) -> str:
@@ -384,7 +398,7 @@ def terms(facts: AreaFacts) -> Section:
     )
     columns = (Column(title=t("Ord")), Column(title=t("Betyder")))
     table = Table(id="ord-tabell", caption=t("Ord och begrepp"), columns=columns, rows=rows)
-    return Section(id="ord", title=t("Ord och begrepp"), blocks=(table,))
+    return Section(id="ord", title=t("Bilaga: ord och begrepp"), blocks=(table,), kind="appendix")
 
 
 def methods(facts: AreaFacts) -> Section:

@@ -62,12 +62,12 @@ def promises(facts: AreaFacts) -> Section:
 
 
 def earlier_promises(facts: AreaFacts) -> tuple[Section, ...]:
-    """The appendix: the tertials, the promises before, where all are published; nothing where none is registered."""
+    """The appendix: what became of each figure, the tertials, the promises before, where all are published."""
     agreements = _agreements(facts)
     if not agreements:
         return ()
     *earlier, newest = agreements
-    content: list[Block] = []
+    content: list[Block] = _outcome_table(facts, newest[0]["agreement"])
     if (by_tertial := _tertials(newest)) is not None:
         content.append(by_tertial)
     if earlier:
@@ -316,11 +316,16 @@ def _tertial(period: str) -> str:
     return f"{t(MONTHS[first])[:3]}–{t(MONTHS[first + 3])[:3]} {year}"
 
 
-def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
-    """What became of the figures that the promises touch: a sentence each where something can be said."""
-    agreement = whole[0]["agreement"]
+def _touched(facts: AreaFacts, agreement: str) -> tuple[list[Row], list[Row]]:
+    """The outcomes of an agreement's promises, and one of each figure."""
     mine = [row for row in facts.outcomes if row["agreement"] == agreement]
-    each_once = list({row["indicator"]: row for row in mine if row["indicator"] in facts.release.definitions}.values())
+    return mine, list({row["indicator"]: row for row in mine if row["indicator"] in facts.release.definitions}.values())
+
+
+def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
+    """What became of the figures that the promises touch, in all; the appendix has a sentence of each."""
+    agreement = whole[0]["agreement"]
+    _, each_once = _touched(facts, agreement)
     content: list[Block] = [
         Heading(text=t("Utfall"), id="loften-utfall"),
         Paragraph(
@@ -328,6 +333,26 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
         ),
     ]
     content += changed_rules(row for row in facts.effects if row["agreement"] == agreement)
+    untold = undecided_sentences(facts, [row for row in each_once if _change(facts, row) is None])
+    if len(untold) < len(each_once):
+        content.append(
+            Paragraph(
+                text=t("Vad som kan sägas om varje mått, och hur liten förändring som hade synts, står i bilagan."),
+                voice="note",
+            )
+        )
+    if untold:
+        content.append(Paragraph(text=t("Mått som inte kan jämföras, och varför:")))
+        content.append(Bullets(items=untold, voice="note"))
+    if charts := promise_by_promise(facts):
+        content.append(Heading(text=t("Löfte för löfte, mot liknande kommuner"), id="loften-mot-andra"))
+        content += charts
+    return content
+
+
+def _outcome_table(facts: AreaFacts, agreement: str) -> list[Block]:
+    """Each figure that the promises touch against the years before and similar municipalities, a sentence each."""
+    mine, each_once = _touched(facts, agreement)
     rows = []
     for row in each_once:
         change, beside = _change(facts, row), beside_others(facts, row)
@@ -349,25 +374,18 @@ def _outcomes(facts: AreaFacts, whole: Sequence[Row]) -> list[Block]:
                 Cell(text=effect_sentence(beside) if beside else ""),
             )
         )
-    if rows:
-        columns = (t("Löfte"), t("Utfall"), t("Mot åren före"), t("Mot liknande kommuner"))
-        content.append(
-            Table(
-                id="loften-utfall-tabell",
-                caption=t("Löftets år mot åren före och mot liknande kommuner"),
-                columns=tuple(Column(title=title) for title in columns),
-                rows=tuple(rows),
-                download=behind_rows(facts, mine, "Löftenas utfall"),
-            )
+    if not rows:
+        return []
+    columns = (t("Löfte"), t("Utfall"), t("Mot åren före"), t("Mot liknande kommuner"))
+    return [
+        Table(
+            id="loften-utfall-tabell",
+            caption=t("Löftets år mot åren före och mot liknande kommuner"),
+            columns=tuple(Column(title=title) for title in columns),
+            rows=tuple(rows),
+            download=behind_rows(facts, mine, "Löftenas utfall"),
         )
-    untold = undecided_sentences(facts, [row for row in each_once if _change(facts, row) is None])
-    if untold:
-        content.append(Paragraph(text=t("Mått som inte kan jämföras, och varför:")))
-        content.append(Bullets(items=untold, voice="note"))
-    if charts := promise_by_promise(facts):
-        content.append(Heading(text=t("Löfte för löfte, mot liknande kommuner"), id="loften-mot-andra"))
-        content += charts
-    return content
+    ]
 
 
 def _change(facts: AreaFacts, row: Row) -> Row | None:

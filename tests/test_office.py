@@ -678,9 +678,9 @@ def test_powerpoint_shows_a_page_for_each_slide(files: dict[tuple[str, str], Pat
 
 # --------------------------------------------------------------------------------------------- the sample's own reports
 
-# The words that an area is named with before the finding, and the first section that is not of the main part.
+# The words that an area is named with before the finding, and the first section after the main part.
 NAMES = [name for name in read_reference("focus_areas")["title"] if name != "Brottsligheten i stort"]
-APPENDIX = "Bilaga: metoder"
+APPENDIX = "Källor och kvalitet"
 
 
 def published(data: Path, kind: Kind) -> list[Path]:
