@@ -11,7 +11,7 @@ import duckdb
 from models._duckdb import quote
 from reports._codes import ANSWERS, CATEGORIES, OFFENCES
 from reports._language import t
-from reports._words import MONTHS, number, words
+from reports._words import month_name, number, short_day, words
 
 _MOST_SELDOM = 10_000
 
@@ -131,16 +131,6 @@ def _kind(each: Signal) -> str:
     if each.series == "reported_offences":
         return words(each.category, OFFENCES, "offence")
     return t("alla händelser") if each.category == "all" else category_words(each.category)
-
-
-def month_name(day: date) -> str:
-    """A month by its name."""
-    return t(MONTHS[day.month - 1])
-
-
-def short_day(day: date | None) -> str:
-    """A day without its year, as in a list: 5 jan; nothing where it is not known."""
-    return f"{day.day} {month_name(day)[:3]}" if day else ""
 
 
 def category_words(code: str) -> str:

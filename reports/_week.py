@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from reports._calendar import swedish_days
 from reports._document import Block, Bullets, Cell, Column, Columns, Document, Paragraph, Section, Table
 from reports._language import current, t
-from reports._signals import category_words, month_name, short_day, signal_name, signal_text
+from reports._signals import category_words, signal_name, signal_text
 from reports._week_facts import (
     WEEK,
     Measure,
@@ -20,7 +20,7 @@ from reports._week_facts import (
     mean_last_year,
 )
 from reports._week_own import OwnWeek
-from reports._words import SYNTHETIC, number
+from reports._words import SYNTHETIC, month_name, number, short_day
 
 MOST_PUBLIC_WORDS = 120
 MOST_NEWS = 3

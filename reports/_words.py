@@ -137,6 +137,16 @@ def words(code: str, known: Mapping[str, str], what: str) -> str:
     return t(known[code]) if known[code] else ""
 
 
+def month_name(day: date) -> str:
+    """A month by its name."""
+    return t(MONTHS[day.month - 1])
+
+
+def short_day(day: date | None) -> str:
+    """A day without its year, as in a list: 5 jan; nothing where it is not known."""
+    return f"{day.day} {month_name(day)[:3]}" if day else ""
+
+
 def number(value: float, decimals: int = 0) -> str:
     """A number the Swedish way: no-break space between thousands, decimal comma, a true minus; halves go up.
 
